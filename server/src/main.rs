@@ -1,0 +1,2 @@
+//! Starts polity.
+fn main() {}
