@@ -1,0 +1,153 @@
+//! The words of the audit log.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CommunityId, Json, MemberId, Timestamp};
+
+/// Declares the kinds of audit entry with their stored words.
+macro_rules! audit_kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
+        /// What an audit entry tells.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum AuditKind {$(
+            $(#[$doc])*
+            #[serde(rename = $word)]
+            $name,
+        )+}
+
+        impl AuditKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The stored word, `thing.happened`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {$(Self::$name => $word,)+}
+            }
+
+            /// The kind of a stored word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {$($word => Some(Self::$name),)+ _ => None}
+            }
+        }
+    };
+}
+
+audit_kinds! {
+    /// The community was founded.
+    CommunityFounded = "community.founded",
+    /// Its profile or settings changed.
+    CommunityChanged = "community.changed",
+    /// Somebody joined.
+    MemberJoined = "member.joined",
+    /// Somebody left.
+    MemberLeft = "member.left",
+    /// A role came into being.
+    RoleAdded = "role.added",
+    /// A role's name, description or rights changed.
+    RoleChanged = "role.changed",
+    /// A role ceased.
+    RoleDeleted = "role.deleted",
+    /// A member was given a role.
+    RoleGranted = "role.granted",
+    /// A member lost a role.
+    RoleRevoked = "role.revoked",
+    /// A policy came into force.
+    PolicyAdded = "policy.added",
+    /// A policy has a new version.
+    PolicyChanged = "policy.changed",
+    /// A policy's enforcement, order or error rule changed.
+    PolicyAdjusted = "policy.adjusted",
+    /// A policy is out of force.
+    PolicyRemoved = "policy.removed",
+    /// A removed policy is back.
+    PolicyRecovered = "policy.recovered",
+    /// A policy broke.
+    PolicyBroke = "policy.broke",
+    /// A document was written.
+    DocumentAdded = "document.added",
+    /// A document was changed.
+    DocumentChanged = "document.changed",
+    /// A document was deleted.
+    DocumentDeleted = "document.deleted",
+    /// A deleted document is back.
+    DocumentRecovered = "document.recovered",
+    /// An action was attempted.
+    ActionProposed = "action.proposed",
+    /// An action was refused before any policy: no right to propose it, or a payload that cannot be.
+    ActionRefused = "action.refused",
+    /// An action was decided.
+    ActionDecided = "action.decided",
+    /// An action waits for somebody to act.
+    ActionHeld = "action.held",
+    /// An action was carried out.
+    ActionExecuted = "action.executed",
+    /// An action was undone.
+    ActionReverted = "action.reverted",
+    /// A policy began to decide on an action.
+    ProposalOpened = "proposal.opened",
+    /// Voters were asked, or asked again.
+    ProposalAsked = "proposal.asked",
+    /// One policy has decided.
+    ProposalDecided = "proposal.decided",
+    /// A ballot was cast or changed.
+    BallotCast = "ballot.cast",
+    /// A ballot was withdrawn.
+    BallotWithdrawn = "ballot.withdrawn",
+    /// An effect was performed.
+    EffectDelivered = "effect.delivered",
+    /// An effect could not be performed, for good.
+    EffectFailed = "effect.failed",
+    /// A connection was made.
+    ConnectionAdded = "connection.added",
+    /// A connection was changed.
+    ConnectionChanged = "connection.changed",
+    /// A connection was cut.
+    ConnectionRemoved = "connection.removed",
+    /// A bearer token was made.
+    TokenMade = "token.made",
+    /// A bearer token was revoked.
+    TokenRevoked = "token.revoked",
+    /// The demo's clock was moved forward.
+    ClockAdvanced = "clock.advanced",
+}
+
+/// Who or what caused an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A member.
+    Member(MemberId),
+    /// A policy, by name.
+    Policy(String),
+    /// The operator of the service.
+    Operator,
+    /// Polity itself.
+    System,
+}
+
+/// One line of the append-only, hash-chained record.
+///
+/// `hash` is SHA-256 over the canonical form of all other fields (see `store::audit`); `prev_hash` is the entry before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// The community.
+    pub community: CommunityId,
+    /// Its place, from 1 without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who or what caused it.
+    pub actor: Actor,
+    /// What it tells.
+    pub kind: AuditKind,
+    /// What it is about: `action:<id>`, `policy:<id>`, …
+    pub subject: String,
+    /// The details.
+    pub body: Json,
+    /// The hash of the entry before; 64 zeros for the first.
+    pub prev_hash: String,
+    /// The entry's own hash, hexadecimal.
+    pub hash: String,
+}
