@@ -1,1 +1,9 @@
-//! Placeholder.
+//! The pages of Polity: what people see and do, rendered on the server and alive in the browser.
+//!
+//! This crate knows the words of [`types`] and nothing else of ours. What it needs of the server it asks through the traits in
+//! [`backend`], so that no page ever sees SQL and a test can show any state of any page.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod backend;
+pub mod error;

@@ -1,0 +1,1 @@
+//! Renders each page with an invented community and looks at the HTML.
