@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Runs Polity: carries actions through the policies, does what they decide, and serves the pages and the REST interface.
+//!
+//! Modules stand in the order the data flows.
+
+pub mod live;
