@@ -23,6 +23,39 @@ pub trait Payload: serde::Serialize + serde::de::DeserializeOwned {
     const IS_REVERSIBLE: bool;
 }
 
+/// A payload that its action type does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {problem}; its fields are {fields}")]
+pub struct PayloadError {
+    /// The action type.
+    pub kind: String,
+    /// What is wrong, naming the field.
+    pub problem: String,
+    /// All fields of the type.
+    pub fields: String,
+}
+
+/// Checks `payload` against the built-in type `kind`; `None` where there is no such type.
+///
+/// # Errors
+/// [`PayloadError`] with what is wrong and what the type's fields are.
+#[must_use]
+pub fn check(kind: &crate::ActionType, payload: &crate::Json) -> Option<Result<(), PayloadError>> {
+    let name = kind.as_str();
+    board::check(name, &payload.0)
+        .or_else(|| matrix::check(name, &payload.0))
+        .or_else(|| constitution::check(name, &payload.0))
+}
+
+/// Reads `payload` as `P`, for the error alone.
+fn check_as<P: Payload>(payload: &serde_json::Value, fields: &[&str]) -> Result<(), PayloadError> {
+    P::deserialize(payload).map(|_| ()).map_err(|error| PayloadError {
+        kind: P::TYPE.to_owned(),
+        problem: error.to_string(),
+        fields: fields.iter().map(|field| field.trim_start_matches("r#")).collect::<Vec<_>>().join(", "),
+    })
+}
+
 /// Declares payload structs together with their action types.
 macro_rules! payloads {
     ($($(#[$doc:meta])* $kind:literal, $title:literal, $sentence:literal, $reversible:literal,
@@ -42,6 +75,14 @@ macro_rules! payloads {
             }
         )+
 
+        /// Reads `payload` as one of this platform's types; `None` where `kind` is not one of them.
+        pub(super) fn check(kind: &str, payload: &serde_json::Value) -> Option<Result<(), super::PayloadError>> {
+            match kind {
+                $($kind => Some(super::check_as::<$name>(payload, &[$(stringify!($field),)*])),)+
+                _ => None,
+            }
+        }
+
         /// The catalogue rows of this platform.
         #[cfg(feature = "schema")]
         pub(super) fn rows() -> Vec<crate::platform::ActionTypeSpec> {
@@ -50,3 +91,25 @@ macro_rules! payloads {
     };
 }
 pub(crate) use payloads;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn checked(kind: &str, payload: serde_json::Value) -> Result<(), String> {
+        check(&kind.parse().unwrap(), &crate::Json(payload)).unwrap().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_payload_is_checked_by_its_type() {
+        assert_eq!(checked("board.rename_channel", json!({ "channel": "general", "name": "plaza" })), Ok(()));
+        let error = checked("board.rename_channel", json!({ "channel": "general" })).unwrap_err();
+        assert_eq!(error, "board.rename_channel: missing field `name`; its fields are channel, name");
+        let error =
+            checked("board.set_topic", json!({ "channel": "general", "topik": "x", "topic": "y" })).unwrap_err();
+        assert!(error.contains("unknown field `topik`"), "{error}");
+        assert_eq!(check(&"board.dance".parse().unwrap(), &crate::Json::default()), None);
+    }
+}
