@@ -12,6 +12,9 @@ wasm=wasm32-unknown-unknown
 cache=${POLITY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/polity}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 mkdir -p "$cache" target
+# What is compiled for this machine. Never together with `frontend`: one command would give `app` both of its sides at once,
+# and the pages would fail in the browser. Always this same list, so that cargo's choice of features stays the same.
+native=(-p types -p engine -p store -p platforms -p app -p migrations -p server)
 
 # ── How we speak ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
