@@ -3,3 +3,6 @@
 //! Modules stand in the order the data flows.
 
 pub mod live;
+pub mod telemetry;
+pub mod views;
+pub mod web;
