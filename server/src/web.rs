@@ -11,3 +11,4 @@ pub mod request;
 pub mod body;
 pub mod secret;
 pub mod session;
+pub mod site;

@@ -1,0 +1,383 @@
+//! The things of the REST interface as programs read them. A stable contract: fields are added, never renamed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A community that was founded.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Founded {
+    /// Its id.
+    pub id: String,
+    /// Its name in addresses.
+    #[schema(example = "fern-valley")]
+    pub slug: String,
+}
+
+/// A community.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CommunityShape {
+    /// Its id.
+    pub id: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The starter kit it began with.
+    pub starter_kit: String,
+    /// Its settings.
+    pub settings: Value,
+    /// How many members it has.
+    pub n_members: u32,
+    /// When it was founded, RFC 3339.
+    pub created_at: String,
+}
+
+/// A member.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MemberShape {
+    /// The id.
+    pub id: String,
+    /// The short name, unique in the community.
+    pub handle: String,
+    /// The name people read.
+    pub display_name: String,
+    /// Names of the roles held.
+    pub roles: Vec<String>,
+    /// Whether it is a program: never asked, never counted.
+    pub is_bot: bool,
+    /// Since when, RFC 3339.
+    pub joined_at: String,
+}
+
+/// A role.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoleShape {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether every member holds it.
+    pub is_base: bool,
+    /// What it may do.
+    pub permissions: Vec<PermissionShape>,
+    /// Handles of those who hold it; left empty for the role that everybody holds.
+    pub members: Vec<String>,
+}
+
+/// One right of a role.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PermissionShape {
+    /// An action type, `platform.*`, or `*`.
+    pub action_type: String,
+    /// `view`, `propose` or `execute`; each includes those before it.
+    pub right: String,
+}
+
+/// A policy at the version in force.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PolicyShape {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// What it does, in plain words.
+    pub description: String,
+    /// `platform` or `constitution`.
+    pub layer: String,
+    /// `governing` or `reacting`.
+    pub kind: String,
+    /// Action types it governs.
+    pub action_types: Vec<String>,
+    /// `off`, `shadow`, `warn` or `enforced`.
+    pub enforcement: String,
+    /// `hold`, `deny` or `allow`.
+    pub on_error: String,
+    /// Its place; the lowest is asked first.
+    pub position: i32,
+    /// Whether it is in force (not removed).
+    pub is_active: bool,
+    /// The version's number, from 1.
+    pub version: u32,
+    /// SHA-256 of the source, hexadecimal.
+    pub hash: String,
+    /// The six functions, JavaScript.
+    pub source: String,
+    /// Values of the template's blanks.
+    pub settings: Value,
+    /// Hosts that it may ask over HTTP.
+    pub http_hosts: Vec<String>,
+    /// What its effects may be; empty for everything but HTTP.
+    pub powers: Vec<String>,
+    /// When this version was made, RFC 3339.
+    pub created_at: String,
+}
+
+/// A document.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DocumentShape {
+    /// The id.
+    pub id: String,
+    /// The title.
+    pub name: String,
+    /// The text, Markdown.
+    pub text: String,
+    /// The newest version.
+    pub version: u32,
+}
+
+/// An attempted event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ActionShape {
+    /// The id.
+    pub id: String,
+    /// `platform.verb`.
+    #[serde(rename = "type")]
+    #[schema(example = "board.rename_channel")]
+    pub kind: String,
+    /// `platform` or `constitution`.
+    pub layer: String,
+    /// What it would do, in words.
+    pub title: String,
+    /// `proposed`, `held`, `passed`, `failed`, `executed` or `reverted`.
+    #[schema(example = "proposed")]
+    pub status: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The handle of who attempted it; none for Polity itself.
+    pub initiator: Option<String>,
+    /// The type's fields.
+    pub payload: Value,
+    /// `web`, `api`, `policy`, `system`, or the platform's name.
+    pub origin: String,
+    /// When it was attempted, RFC 3339.
+    pub created_at: String,
+    /// When it enters, for a dated action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activates_at: Option<String>,
+    /// When it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<String>,
+    /// The policies that have something to say, in the order in which they are asked.
+    pub proposals: Vec<ProposalShape>,
+    /// Names of the policies that were asked and have no opinion.
+    pub no_opinion: Vec<String>,
+    /// What was asked of the world.
+    pub effects: Vec<EffectShape>,
+}
+
+/// One action under one policy.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProposalShape {
+    /// The id.
+    pub id: String,
+    /// The action.
+    pub action: String,
+    /// The policy's name.
+    pub policy: String,
+    /// The policy's id.
+    pub policy_id: String,
+    /// The version that was pinned.
+    pub policy_version: u32,
+    /// How far its decision reaches: `off`, `shadow`, `warn` or `enforced`.
+    pub enforcement: String,
+    /// `waiting`, `out_of_scope`, `proposed`, `passed`, `failed` or `held`.
+    pub status: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Since when it is open.
+    pub opened_at: String,
+    /// When it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<String>,
+    /// When the vote closes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<String>,
+    /// What voters are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask: Option<AskShape>,
+    /// Handles of those who may vote; left out where every member may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eligible: Option<Vec<String>>,
+    /// The count, as far as the caller may see it.
+    pub tally: TallyShape,
+}
+
+/// What voters are asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AskShape {
+    /// The question.
+    pub text: String,
+    /// `yes-no`, `choice`, `approval`, `ranking`, `score`, `budget` or `consent`.
+    pub kind: String,
+    /// The options, for the kinds that have them.
+    pub options: Vec<String>,
+    /// Who can see how a member voted: `open`, `after-close` or `secret`.
+    pub privacy: String,
+    /// When the count can be seen: `always`, `after-ballot` or `at-close`.
+    pub results: String,
+}
+
+/// A count.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct TallyShape {
+    /// What voters choose from.
+    pub kind: String,
+    /// How many may vote.
+    pub eligible: u32,
+    /// How many did; 0 while the count is hidden.
+    pub voted: u32,
+    /// Why the count cannot be seen, and until when; the numbers are then left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<String>,
+    /// The answers, each with its count: `yes`, `no`, `abstain`.
+    #[serde(flatten)]
+    pub answers: BTreeMap<String, f64>,
+    /// The options, each with its count: for rankings the first preferences, for scores the sum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<BTreeMap<String, f64>>,
+}
+
+/// One thing asked of the world.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EffectShape {
+    /// The id.
+    pub id: String,
+    /// `execute`, `revert`, `notify`, `announce`, `propose`, …
+    pub kind: String,
+    /// `pending`, `done` or `failed`.
+    pub status: String,
+    /// What, in words.
+    pub sentence: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What went wrong at the last try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When it was done, or is tried next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// A ballot.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BallotShape {
+    /// The proposal.
+    pub proposal: String,
+    /// Whose it is, by handle: only ever said to who cast it.
+    pub member: String,
+    /// What it says.
+    pub value: Value,
+    /// Why, in the voter's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it was cast or last changed, RFC 3339.
+    pub cast_at: String,
+}
+
+/// Whether a member may vote on a proposal, and why.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EligibilityShape {
+    /// The member, by handle.
+    pub member: String,
+    /// Whether they may, now.
+    pub may_vote: bool,
+    /// The deciding reason, in a sentence.
+    pub reason: String,
+    /// Every condition with its present state.
+    pub conditions: Vec<ConditionShape>,
+}
+
+/// One condition of voting.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConditionShape {
+    /// The condition and its present value, in a sentence.
+    pub sentence: String,
+    /// `met`, `not-met`, `waiting` or `noted`.
+    pub state: String,
+}
+
+/// One line of the audit log.
+///
+/// `hash` is SHA-256 over the canonical form of the other fields but `actor_name`; `polity verify FILE` checks a whole export.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AuditShape {
+    /// The community.
+    pub community: String,
+    /// Its place, from 1 without gaps.
+    pub seq: i64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who or what caused it: `{"member": id}`, `{"policy": name}`, `"operator"` or `"system"`.
+    pub actor: Value,
+    /// The actor's name, for people. Not part of what is hashed.
+    pub actor_name: String,
+    /// What it tells: `ballot.cast`.
+    pub kind: String,
+    /// What it is about: `action:<id>`.
+    pub subject: String,
+    /// The details.
+    pub body: Value,
+    /// The hash of the entry before; 64 zeros for the first.
+    pub prev_hash: String,
+    /// The entry's own hash.
+    pub hash: String,
+}
+
+/// A channel of the board.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChannelShape {
+    /// The id.
+    pub id: String,
+    /// The name, without the `#`.
+    pub name: String,
+    /// What it is for.
+    pub topic: String,
+    /// Whether it is closed for new posts.
+    pub is_archived: bool,
+}
+
+/// A post on the board.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PostShape {
+    /// The id.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The handle of who wrote it; none for Polity itself.
+    pub author: Option<String>,
+    /// What it says; empty once removed.
+    pub text: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Whether it was taken down.
+    pub is_removed: bool,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+    /// The post it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+}
+
+/// A bearer token.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TokenShape {
+    /// The id, for revoking it.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// When it ends to work by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// The token itself: shown once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
