@@ -2,6 +2,13 @@
 //!
 //! Modules stand in the order the data flows.
 
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod secrets;
+
+pub mod workers;
+
 pub mod live;
 pub mod telemetry;
 pub mod views;

@@ -1,0 +1,33 @@
+//! Runs policies where they can do no harm: in confined processes that are ended when they break a limit.
+//!
+//! A policy is hostile until proven otherwise, and the interpreter cannot bound time or memory from within.
+//! So [`WorkerPool`] keeps a few `polity worker` processes. What a policy does to one of them comes back as a value.
+//!
+//! Modules stand in the order of a request's way: waiting ([`queue`]), the pool, a process seen from outside
+//! ([`process`]), the [`frame`]s between, and the worker itself ([`child`]) within its [`confinement`] and [`heap`].
+
+use async_trait::async_trait;
+use types::{CommunityId, Evaluation, PolicyError, Request};
+
+/// How urgent an evaluation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// A real decision: members wait for it.
+    Deciding,
+    /// A simulation, a backtest or a check while somebody types: gives way to decisions.
+    Simulating,
+}
+
+/// Evaluates policies. The one way to run policy source, whatever runs it.
+#[async_trait]
+pub trait PolicyRunner: Send + Sync {
+    /// Puts one request to the engine. Whatever the policy does, the answer is a value: a policy that exceeds a limit is
+    /// [`Evaluation::Broke`] with its code.
+    async fn evaluate(&self, community: CommunityId, priority: Priority, request: &Request) -> Evaluation;
+
+    /// Whether `source` parses as a policy.
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    async fn check(&self, community: CommunityId, source: &str) -> Result<(), PolicyError>;
+}
