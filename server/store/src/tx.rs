@@ -1,0 +1,106 @@
+//! Transactions: what is committed together.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use sea_orm::{DatabaseTransaction, DbBackend};
+use types::CommunityId;
+use types::audit::AuditEntry;
+
+use crate::audit::PendingEntry;
+use crate::decisions::NewDecision;
+use crate::effects::NewEffect;
+use crate::jobs::NewJob;
+use crate::sql::Db;
+use crate::{CommunityStore, CommunityTx, Result, SystemStore, SystemTx};
+
+/// An open transaction. Dropped without [`Tx::commit`], it never happened.
+///
+/// What is only ever appended (audit entries, decisions, effects, jobs) is kept in memory and written when the
+/// transaction is committed, in few statements however many there are and whichever communities they belong to.
+/// Reads of the same transaction do not see these; [`Tx::flush`] writes all but the audit entries earlier.
+pub struct Tx {
+    tx: DatabaseTransaction,
+    backend: DbBackend,
+    buffer: Mutex<Buffer>,
+}
+
+/// What waits to be written.
+#[derive(Default)]
+pub(crate) struct Buffer {
+    pub facts: std::collections::BTreeMap<(CommunityId, String), String>,
+    pub decisions: Vec<(CommunityId, NewDecision)>,
+    pub effects: Vec<(CommunityId, NewEffect)>,
+    pub jobs: Vec<NewJob>,
+    pub audit: Vec<PendingEntry>,
+}
+
+impl Tx {
+    pub(crate) fn new(tx: DatabaseTransaction, backend: DbBackend) -> Self {
+        Self { tx, backend, buffer: Mutex::default() }
+    }
+
+    pub(crate) fn db(&self) -> Db<'_> {
+        Db::Tx(&self.tx, self.backend)
+    }
+
+    pub(crate) fn buffer(&self) -> MutexGuard<'_, Buffer> {
+        // A panic while the guard was held cannot leave half a row: pushing is all that is ever done.
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One community within the transaction.
+    #[must_use]
+    pub fn community(&self, id: CommunityId) -> CommunityTx<'_> {
+        CommunityTx { reads: CommunityStore { db: self.db(), id }, tx: self }
+    }
+
+    /// What spans communities, within the transaction.
+    #[must_use]
+    pub fn system(&self) -> SystemTx<'_> {
+        SystemTx { reads: SystemStore { db: self.db() }, tx: self }
+    }
+
+    /// Writes the decisions, effects and jobs that wait in memory, so that reads of this transaction see them.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn flush(&self) -> Result<()> {
+        let (facts, decisions, effects, jobs) = {
+            let mut buffer = self.buffer();
+            let buffer = &mut *buffer;
+            (
+                std::mem::take(&mut buffer.facts),
+                std::mem::take(&mut buffer.decisions),
+                std::mem::take(&mut buffer.effects),
+                std::mem::take(&mut buffer.jobs),
+            )
+        };
+        crate::decisions::write_facts(self.db(), facts).await?;
+        crate::decisions::write(self.db(), decisions).await?;
+        crate::effects::write(self.db(), effects).await?;
+        crate::jobs::write(self.db(), jobs).await
+    }
+
+    /// Writes what waits, seals the audit entries into their chains, and commits.
+    ///
+    /// Chains are locked last and in order of community, so that two processes neither wait long nor for each other.
+    /// The answer holds the entries as written: what happened, for those who want to be told.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Busy`] when another transaction won, or what the database answered. Nothing was changed then.
+    pub async fn commit(self) -> Result<Vec<AuditEntry>> {
+        self.flush().await?;
+        let pending = std::mem::take(&mut self.buffer().audit);
+        let written = crate::audit::write(self.db(), pending).await?;
+        self.tx.commit().await?;
+        Ok(written)
+    }
+
+    /// Undoes everything.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.tx.rollback().await?)
+    }
+}
