@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
-use types::{ActionId, CommunityId, ProposalId};
+use types::CommunityId;
 
 /// Changes that a slow listener may fall behind before it is told to load everything again.
 ///
@@ -76,28 +76,16 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change of one thing: an action, a proposal, a channel. For [`Topic::Ballot`] name the proposal.
+    #[must_use]
+    pub fn of(topic: Topic, id: impl std::fmt::Display) -> Self {
+        Self { topic, id: Some(id.to_string()) }
+    }
+
     /// A change of a topic as a whole.
     #[must_use]
-    pub const fn of(topic: Topic) -> Self {
+    pub const fn all(topic: Topic) -> Self {
         Self { topic, id: None }
-    }
-
-    /// A change of one action.
-    #[must_use]
-    pub fn action(id: ActionId) -> Self {
-        Self { topic: Topic::Action, id: Some(id.to_string()) }
-    }
-
-    /// A change of one proposal.
-    #[must_use]
-    pub fn proposal(id: ProposalId) -> Self {
-        Self { topic: Topic::Proposal, id: Some(id.to_string()) }
-    }
-
-    /// A ballot on one proposal.
-    #[must_use]
-    pub fn ballot(on: ProposalId) -> Self {
-        Self { topic: Topic::Ballot, id: Some(on.to_string()) }
     }
 }
 
@@ -170,7 +158,6 @@ impl Live {
 
 #[cfg(test)]
 mod tests {
-    use types::CommunityId;
     use uuid::Uuid;
 
     use super::*;
@@ -183,8 +170,8 @@ mod tests {
     async fn a_change_reaches_its_own_community_only() {
         let live = Live::new();
         let (mut here, mut there) = (live.listen(community(1)), live.listen(community(2)));
-        live.tell(community(1), Change::of(Topic::Board));
-        assert_eq!(here.recv().await.unwrap(), Change::of(Topic::Board));
+        live.tell(community(1), Change::all(Topic::Board));
+        assert_eq!(here.recv().await.unwrap(), Change::all(Topic::Board));
         assert!(there.try_recv().is_err());
     }
 
@@ -192,7 +179,7 @@ mod tests {
     async fn a_community_that_nobody_watches_costs_nothing() {
         let live = Live::new();
         drop(live.listen(community(1)));
-        live.tell(community(1), Change::of(Topic::Board));
+        live.tell(community(1), Change::all(Topic::Board));
         assert_eq!(live.n_communities(), 0);
     }
 
@@ -201,9 +188,9 @@ mod tests {
         let (to, mut relayed) = mpsc::unbounded_channel();
         let live = Live::new().relay_to(to);
         let mut here = live.listen(community(1));
-        live.tell(community(1), Change::of(Topic::Policy));
-        live.hear(News { community: community(1), change: Change::of(Topic::Member) });
-        assert_eq!(relayed.recv().await.unwrap().change, Change::of(Topic::Policy));
+        live.tell(community(1), Change::all(Topic::Policy));
+        live.hear(News { community: community(1), change: Change::all(Topic::Member) });
+        assert_eq!(relayed.recv().await.unwrap().change, Change::all(Topic::Policy));
         assert!(relayed.try_recv().is_err());
         assert_eq!(here.recv().await.unwrap().topic, Topic::Policy);
         assert_eq!(here.recv().await.unwrap().topic, Topic::Member);
