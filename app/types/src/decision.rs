@@ -113,6 +113,8 @@ pub enum ErrorCode {
     FactLoop,
     /// The version was set aside because it broke too often.
     Quarantined,
+    /// Nobody evaluated the policy: too many others waited. Not the policy's fault; ask again later.
+    TooBusy,
 }
 
 impl ErrorCode {
@@ -133,6 +135,14 @@ impl ErrorCode {
             Self::TooMuch => "too-much",
             Self::FactLoop => "fact-loop",
             Self::Quarantined => "quarantined",
+            Self::TooBusy => "too-busy",
         }
+    }
+
+    /// Whether the policy is to blame, so that an incident is opened and its `on_error` rule applies. If not, the same
+    /// evaluation is worth trying again.
+    #[must_use]
+    pub fn blames_policy(self) -> bool {
+        self != Self::TooBusy
     }
 }
