@@ -31,6 +31,8 @@ mod yes_no;
 mod properties;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

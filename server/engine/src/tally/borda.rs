@@ -36,5 +36,5 @@ pub(super) fn count(setup: &Setup, ballots: &[Ballot]) -> Outcome {
     let mut outcome = Outcome::begin(setup, &sorted);
     points::rank(&mut outcome, setup, |a, b| halves.of(a).cmp(&halves.of(b)), |at| halves.of(at) > 0);
     outcome.counts = halves.named(setup, 2);
-    outcome.conclude("points")
+    outcome.conclude("point", "points")
 }

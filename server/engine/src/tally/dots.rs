@@ -46,7 +46,7 @@ pub(super) fn count(setup: &Setup, ballots: &[Ballot]) -> Outcome {
     let mut outcome = Outcome::begin(setup, &sorted);
     points::rank(&mut outcome, setup, |a, b| dots.of(a).cmp(&dots.of(b)), |at| dots.of(at) > 0);
     outcome.counts = dots.named(setup, 1);
-    outcome.conclude("dots")
+    outcome.conclude("dot", "dots")
 }
 
 fn whole_dots(numbers: Vec<(usize, u64)>) -> Result<Vec<(usize, u64)>, String> {

@@ -9,11 +9,20 @@ use super::Setup;
 use super::ballots::Sorted;
 
 /// An exact number, kept as a whole number of equal parts. In JSON it is a plain number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Amount {
     parts: u128,
     per_one: u32,
 }
+
+impl PartialEq for Amount {
+    /// Equal numbers are equal, whatever parts they are counted in.
+    fn eq(&self, other: &Self) -> bool {
+        self.parts.saturating_mul(other.per_one.into()) == other.parts.saturating_mul(self.per_one.into())
+    }
+}
+
+impl Eq for Amount {}
 
 impl Amount {
     /// A whole number.
@@ -227,15 +236,16 @@ impl Outcome {
     }
 
     /// Writes the sentence of a method that chooses among options, and says whether it passed.
-    /// `unit` is what [`Outcome::counts`] holds, as in "votes".
-    pub(super) fn conclude(mut self, unit: &str) -> Self {
+    /// `one` and `many` name what [`Outcome::counts`] holds, as in "vote" and "votes".
+    pub(super) fn conclude(mut self, one: &str, many: &str) -> Self {
         let took_part = match self.eligible {
             Some(eligible) => format!("{} of {eligible} took part", self.cast),
             None => format!("{} took part", self.cast),
         };
         self.passed = self.quorum_met && !self.winners.is_empty();
         let with = |name: &String| match self.counts.get(name) {
-            Some(amount) => format!("{name} ({amount} {unit})"),
+            Some(amount) if *amount == Amount::whole(1) => format!("{name} (1 {one})"),
+            Some(amount) => format!("{name} ({amount} {many})"),
             // Methods that compare in pairs give no option a number of its own.
             None => name.clone(),
         };

@@ -51,5 +51,5 @@ pub(super) fn by_votes<T>(setup: &Setup, sorted: &Sorted<T>, votes: &Points) -> 
     };
     points::rank(&mut outcome, setup, |a, b| votes.of(a).cmp(&votes.of(b)), may_win);
     outcome.counts = votes.named(setup, 1);
-    outcome.conclude("votes")
+    outcome.conclude("vote", "votes")
 }

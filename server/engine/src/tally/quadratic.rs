@@ -43,7 +43,7 @@ pub(super) fn count(setup: &Setup, ballots: &[Ballot]) -> Outcome {
     let mut outcome = Outcome::begin(setup, &sorted);
     points::rank(&mut outcome, setup, |a, b| votes.of(a).cmp(&votes.of(b)), |at| votes.of(at) > 0);
     outcome.counts = votes.named(setup, MICRO);
-    outcome.conclude("votes")
+    outcome.conclude("vote", "votes")
 }
 
 /// The votes that the numbers stand for, in millionths, if the voter can afford them.

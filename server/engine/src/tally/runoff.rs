@@ -78,7 +78,7 @@ pub(super) fn run(setup: &Setup, mut outcome: Outcome, rankings: &BTreeMap<Vec<u
     order.extend(dropped.iter().rev());
     points::elect(&mut outcome, setup, &order, |_| all > 0);
     outcome.counts = votes.named(setup, 1);
-    outcome.conclude("votes in the last round")
+    outcome.conclude("vote in the last round", "votes in the last round")
 }
 
 fn first_choices(piles: &Piles<'_>, n_options: usize) -> Points {

@@ -114,7 +114,7 @@ pub(super) fn run(setup: &Setup, mut outcome: Outcome, pairs: &Pairs, has_votes:
     points::elect(&mut outcome, setup, &order, |at| has_votes && standing.contains(&at));
     outcome.pairwise = pairs.named(setup);
     outcome.paths = paths.named(setup);
-    outcome.conclude("")
+    outcome.conclude("", "")
 }
 
 /// Whether an option that `above` prefer to "none of these", and `below` the other way round, is kept.

@@ -68,5 +68,5 @@ pub(super) fn count(setup: &Setup, ballots: &[Ballot]) -> Outcome {
             outcome.counts = setup.names.iter().enumerate().map(|(at, name)| (name.clone(), mean(at))).collect();
         }
     }
-    outcome.conclude("points")
+    outcome.conclude("point", "points")
 }

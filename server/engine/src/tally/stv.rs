@@ -56,7 +56,7 @@ pub(super) fn run(setup: &Setup, mut outcome: Outcome, rankings: &BTreeMap<Vec<u
     outcome.counts = count.votes.named(setup, PER_ONE);
     outcome.rounds = count.rounds;
     outcome.ties = count.ties;
-    outcome.conclude("votes")
+    outcome.conclude("vote", "votes")
 }
 
 /// A count under way.
