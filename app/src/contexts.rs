@@ -1,0 +1,4 @@
+//! What pages find around them.
+
+pub mod community_context;
+pub mod live_context;
