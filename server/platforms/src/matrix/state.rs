@@ -42,6 +42,17 @@ impl Hearing<'_> {
             if power(was, &before) == power(is, &event.content) {
                 continue;
             }
+            // Our own power is what governing rests on, not something that we govern.
+            if is_own(self.own_user, user) {
+                if power(is, &event.content) < power(was, &before) {
+                    let why = format!(
+                        "{} lowered the power of Polity, so some decisions cannot be carried out",
+                        event.sender
+                    );
+                    self.note(Note::LostPlace { place: event.room_id.clone(), why });
+                }
+                continue;
+            }
             let payload =
                 SetPowerLevel { room: event.room_id.clone(), user: user.clone(), level: power(is, &event.content) };
             // One event may change many users, and each change is an action of its own.

@@ -178,20 +178,16 @@ fn power() {
     check(
         "power_levels",
         expect![[r#"
-        $EkabVt74-_CcFqy-MzFWkKgebkMTJRppWa65zIjiCrw#@bob:polity.test @alice:polity.test matrix.set_power_level {"level":50,"room":"!plaza12","user":"@bob:polity.test"}
-          before: {"ban":50,"events":{"m.call.invite":50,"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":150},"events_default":0,"historical":100,"invite":50,"kick":50,"redact":50,"state_default":50,"users":{},"users_default":0}
-        $EkabVt74-_CcFqy-MzFWkKgebkMTJRppWa65zIjiCrw#@polity:polity.test @alice:polity.test matrix.set_power_level {"level":100,"room":"!plaza12","user":"@polity:polity.test"}
-          before: {"ban":50,"events":{"m.call.invite":50,"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":150},"events_default":0,"historical":100,"invite":50,"kick":50,"redact":50,"state_default":50,"users":{},"users_default":0}
-    "#]],
+            $EkabVt74-_CcFqy-MzFWkKgebkMTJRppWa65zIjiCrw#@bob:polity.test @alice:polity.test matrix.set_power_level {"level":50,"room":"!plaza12","user":"@bob:polity.test"}
+              before: {"ban":50,"events":{"m.call.invite":50,"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":150},"events_default":0,"historical":100,"invite":50,"kick":50,"redact":50,"state_default":50,"users":{},"users_default":0}
+        "#]],
     );
     check(
         "power_levels_version_10",
         expect![[r#"
-        $0cFGc3ZXz45CpwqylnA-rjJWdK7g7qQh1a5D1E8n6S4#@bob:polity.test @alice:polity.test matrix.set_power_level {"level":50,"room":"!plaza10:polity.test","user":"@bob:polity.test"}
-          before: {"ban":50,"events":{"m.call.invite":50,"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":100},"events_default":0,"historical":100,"invite":50,"kick":50,"redact":50,"state_default":50,"users":{"@alice:polity.test":100},"users_default":0}
-        $0cFGc3ZXz45CpwqylnA-rjJWdK7g7qQh1a5D1E8n6S4#@polity:polity.test @alice:polity.test matrix.set_power_level {"level":100,"room":"!plaza10:polity.test","user":"@polity:polity.test"}
-          before: {"ban":50,"events":{"m.call.invite":50,"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":100},"events_default":0,"historical":100,"invite":50,"kick":50,"redact":50,"state_default":50,"users":{"@alice:polity.test":100},"users_default":0}
-    "#]],
+            $0cFGc3ZXz45CpwqylnA-rjJWdK7g7qQh1a5D1E8n6S4#@bob:polity.test @alice:polity.test matrix.set_power_level {"level":50,"room":"!plaza10:polity.test","user":"@bob:polity.test"}
+              before: {"ban":50,"events":{"m.call.invite":50,"m.room.avatar":50,"m.room.canonical_alias":50,"m.room.encryption":100,"m.room.history_visibility":100,"m.room.name":50,"m.room.power_levels":100,"m.room.server_acl":100,"m.room.tombstone":100},"events_default":0,"historical":100,"invite":50,"kick":50,"redact":50,"state_default":50,"users":{"@alice:polity.test":100},"users_default":0}
+        "#]],
     );
 }
 
