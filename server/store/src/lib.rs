@@ -36,11 +36,16 @@ mod open;
 mod sql;
 mod tx;
 
+pub mod accounts;
 pub mod communities;
 pub mod members;
 pub mod roles;
 
+pub mod documents;
 pub mod policies;
+
+pub mod connections;
+pub mod inbox;
 
 pub mod actions;
 pub mod ballots;
@@ -48,11 +53,18 @@ pub mod data;
 pub mod proposals;
 
 pub mod decisions;
+pub mod incidents;
 
 pub mod effects;
 pub mod jobs;
 
+pub mod board;
+
 pub mod audit;
+
+pub mod sessions;
+pub mod settings;
+pub mod tokens;
 
 pub use audit::{Tampered, Verified, read_export, verify};
 pub use error::{Result, StoreError};
