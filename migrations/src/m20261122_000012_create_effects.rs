@@ -25,7 +25,8 @@ crate::sql::migration! {
             finished_at BIGINT
         )",
         "CREATE INDEX effects_due ON effects (community_id, next_attempt_at, ord) WHERE status = 'pending'",
-        "CREATE INDEX effects_due_by_time ON effects (next_attempt_at) WHERE status = 'pending'",
+        "CREATE INDEX effects_free ON effects (next_attempt_at) WHERE status = 'pending' AND leased_until IS NULL",
+        "CREATE INDEX effects_leased ON effects (leased_until) WHERE leased_until IS NOT NULL",
         "CREATE INDEX effects_pending_of_action ON effects (action_id, ord) WHERE status = 'pending'",
         "CREATE INDEX effects_by_action ON effects (action_id, ord)",
         "CREATE INDEX effects_by_community ON effects (community_id, ord)",

@@ -17,7 +17,8 @@ crate::sql::migration! {
             UNIQUE (kind, subject)
         )",
         "CREATE INDEX jobs_due ON jobs (community_id, run_at, ord)",
-        "CREATE INDEX jobs_due_by_time ON jobs (run_at)",
+        "CREATE INDEX jobs_free ON jobs (run_at) WHERE leased_until IS NULL",
+        "CREATE INDEX jobs_leased ON jobs (leased_until) WHERE leased_until IS NOT NULL",
     ],
     down: ["DROP TABLE jobs"]
 }

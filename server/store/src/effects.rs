@@ -250,10 +250,15 @@ impl SystemStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn next_effect_at(&self) -> Result<Option<Timestamp>> {
-        // What is leased is due when the lease ends; what waits for an earlier one is due when that one is.
-        let sql = "SELECT CASE WHEN leased_until > next_attempt_at THEN leased_until ELSE next_attempt_at END
-            FROM effects WHERE status = 'pending' ORDER BY 1 LIMIT 1";
-        Ok(self.db.one::<(Timestamp,)>(sql, Vec::new()).await?.map(|(at,)| at))
+        // Two questions that an index answers. What waits for an earlier one is due when that one is out of the way.
+        let sql = "SELECT next_attempt_at FROM effects WHERE status = 'pending' AND leased_until IS NULL
+            AND NOT EXISTS (SELECT 1 FROM effects earlier WHERE earlier.action_id = effects.action_id
+                AND earlier.status = 'pending' AND earlier.ord < effects.ord)
+            ORDER BY next_attempt_at LIMIT 1";
+        let free = self.db.one::<(Timestamp,)>(sql, Vec::new()).await?;
+        let sql = "SELECT leased_until FROM effects WHERE leased_until IS NOT NULL ORDER BY leased_until LIMIT 1";
+        let leased = self.db.one::<(Timestamp,)>(sql, Vec::new()).await?;
+        Ok(free.into_iter().chain(leased).map(|(at,)| at).min())
     }
 }
 

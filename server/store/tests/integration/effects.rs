@@ -56,6 +56,7 @@ on_both!(effects_of_one_action_are_done_in_order, |store| {
     let retry = EffectOutcome::Retry { at: at(25), error: "503".to_owned() };
     assert!(finish(&store, &[(ids[0], retry), (ids[2], delivered())], at(21)).await.is_empty());
     assert!(store.system().claim_effects(&claim(at(22))).await.unwrap().is_empty(), "still waits");
+    assert_eq!(store.system().next_effect_at().await.unwrap(), Some(at(25)), "not when the one that waits was due");
     let again = store.system().claim_effects(&claim(at(25))).await.unwrap();
     assert_eq!((again.len(), again[0].attempts, again[0].error.as_deref()), (1, 2, Some("503")));
     finish(&store, &[(ids[0], EffectOutcome::Failed { error: "gone".to_owned() })], at(26)).await;

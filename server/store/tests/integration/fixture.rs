@@ -20,23 +20,20 @@ use uuid::Uuid;
 
 /// Runs one test on both databases.
 macro_rules! on_both {
-    ($(#[$doc:meta])* $name:ident, |$store:ident| $body:block) => {
+    ($name:ident, |$store:ident| $body:block) => {
+        async fn $name($store: store::Store) $body
+
         mod $name {
-            use super::*;
-
-            $(#[$doc])*
-            async fn whole_test($store: store::Store) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                whole_test($crate::fixture::sqlite().await).await;
+                super::$name($crate::fixture::sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let test = concat!(module_path!(), "::postgres");
                 if let Some((store, schema)) = $crate::fixture::postgres(test).await {
-                    whole_test(store.clone()).await;
+                    super::$name(store.clone()).await;
                     store.close().await.unwrap();
                     schema.drop().await;
                 }

@@ -98,4 +98,8 @@ on_both!(names_are_taken_once, |store| {
     let again = NewVersion { id: id(), draft: draft("Jury"), hash: String::new() };
     let error = tx.community(town.id).add_policy(id(), &again, standing(2), None, at(5)).await.unwrap_err();
     assert!(matches!(error, store::StoreError::Taken(_)), "{error}");
+    // A transaction that is dropped frees the connection and leaves nothing behind.
+    drop(tx);
+    let tx = store.begin().await.unwrap();
+    assert_eq!(tx.community(town.id).all_policies().await.unwrap().len(), 1);
 });
