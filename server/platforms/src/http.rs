@@ -39,20 +39,20 @@ pub struct GuardedClient {
 }
 
 impl GuardedClient {
-    /// A client that reaches as far as `reach`, resolving by `names`.
-    ///
-    /// # Errors
-    /// The machine's TLS cannot be set up.
-    pub fn new(reach: Reach, names: Arc<dyn Names>, timeout: Duration) -> Result<Self, reqwest::Error> {
-        Ok(Self { reach, client: client(reach, names, timeout)? })
-    }
-
     /// The client of a running service: public addresses alone, [`ANSWER_WITHIN`].
     ///
     /// # Errors
+    /// The machine's TLS cannot be set up.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        Self::reaching(Reach::Public, Arc::new(SystemNames), ANSWER_WITHIN)
+    }
+
+    /// A client that reaches as far as `reach`, resolving by `names`.
+    ///
+    /// # Errors
     /// As [`GuardedClient::new`].
-    pub fn for_service() -> Result<Self, reqwest::Error> {
-        Self::new(Reach::Public, Arc::new(SystemNames), ANSWER_WITHIN)
+    pub fn reaching(reach: Reach, names: Arc<dyn Names>, timeout: Duration) -> Result<Self, reqwest::Error> {
+        Ok(Self { reach, client: client(reach, names, timeout)? })
     }
 
     /// Asks, if the policy declared the host: `hosts` are names, with `:port` where it is not the usual one.

@@ -10,6 +10,7 @@ mod settings;
 
 mod decode;
 mod event;
+mod html;
 mod message;
 mod state;
 
@@ -23,6 +24,7 @@ mod power;
 mod say;
 
 mod enter;
+mod registration;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +41,7 @@ use crate::http::{Reach, SystemNames, client};
 use crate::{ApplyError, Capabilities, Connection, DecodeError, Delivery, Heard, Installed, Platform, Refusal};
 
 pub use self::decode::MAX_TRANSACTION_BYTES;
+pub use self::registration::Registration;
 pub use self::settings::Settings;
 
 /// Longest that one call may take. Opening a room on a small homeserver takes seconds.

@@ -73,7 +73,7 @@ impl Server<'_> {
             MatrixAction::PostMessage(a) => {
                 let content = repost(&a.text, initiator, kept);
                 let event = self.send("send the message", &room, "m.room.message", (key, "post"), &content).await?;
-                let detail = json!({ "room": room, "event": event, "ours": true });
+                let detail = json!({ "room": room, "event": event, "content": kept.get("content"), "ours": true });
                 Ok(Receipt { external: Some(event), detail: Json(detail) })
             }
             MatrixAction::RemoveMessage(a) => {
@@ -100,24 +100,42 @@ impl Server<'_> {
         key: IdempotencyKey,
     ) -> Result<Receipt, ApplyError> {
         let room = self.room(action.room()).await?;
+        let mut receipt = self.take_back(&room, action, undo, reason, key).await?;
+        // What was captured is needed once more if the action is carried out after all: the picture, the rules, the text.
+        if let (Value::Object(detail), Value::Object(kept)) = (&mut receipt.detail.0, &undo.0) {
+            for (field, value) in kept.iter().filter(|(field, _)| *field != "ours") {
+                detail.entry(field.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        Ok(receipt)
+    }
+
+    async fn take_back(
+        &self,
+        room: &str,
+        action: &MatrixAction,
+        undo: &Json,
+        reason: &str,
+        key: IdempotencyKey,
+    ) -> Result<Receipt, ApplyError> {
         if let Some(value) = room_value(action) {
-            return self.restore_value(&room, &value, undo).await;
+            return self.restore_value(room, &value, undo).await;
         }
         match action {
             MatrixAction::PostMessage(_) => {
                 let event = undo.text("event").ok_or_else(|| nothing_kept("the message"))?;
-                match self.redact(&room, event, key, Some(reason)).await {
-                    Ok(redaction) => Ok(receipt(Some(redaction), &room, json!({ "redacted": event }))),
+                match self.redact(room, event, key, Some(reason)).await {
+                    Ok(redaction) => Ok(receipt(Some(redaction), room, json!({ "redacted": event }))),
                     // It is not there any more, which is what was asked for.
-                    Err(error) if error.status == 404 => Ok(receipt(None, &room, json!({ "gone": true }))),
+                    Err(error) if error.status == 404 => Ok(receipt(None, room, json!({ "gone": true }))),
                     Err(error) => Err(error.into()),
                 }
             }
             MatrixAction::RemoveMessage(_) => {
                 Err(ApplyError::permanent("irreversible", "a message that was removed cannot be brought back"))
             }
-            MatrixAction::SetPowerLevel(a) => self.restore_power(&room, a, undo).await,
-            _ => self.undo_membership(&room, action, undo, reason).await,
+            MatrixAction::SetPowerLevel(a) => self.restore_power(room, a, undo).await,
+            _ => self.undo_membership(room, action, undo, reason).await,
         }
     }
 

@@ -78,7 +78,9 @@ impl Hearing<'_> {
             return;
         }
         match (event.kind.as_str(), &event.state_key) {
-            ("m.room.message" | "m.sticker", None) => self.message(event),
+            ("m.room.message" | "m.sticker" | "m.poll.start" | "org.matrix.msc3381.poll.start", None) => {
+                self.message(event)
+            }
             ("m.reaction", None) => self.reaction(event),
             ("m.room.redaction", None) => self.redaction(event),
             ("m.room.encrypted", None) | ("m.room.encryption", Some(_)) => self.note(Note::Ungovernable {

@@ -1,6 +1,6 @@
 //! Messages, reactions and redactions, as they are heard.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use types::Json;
 use types::payload::Payload;
 use types::payload::matrix::PostMessage;
@@ -8,7 +8,9 @@ use types::platform::PlatformEvent;
 
 use super::decode::Hearing;
 use super::event::Event;
-use crate::votes;
+use super::html::{plain_text, says_all_of};
+use super::rules::{MAX_MESSAGE_CHARS, checked, fit};
+use crate::{Note, votes};
 
 impl Hearing<'_> {
     /// A message is an action; where it answers another one in the words of a vote, it is first a vote.
@@ -16,11 +18,14 @@ impl Hearing<'_> {
     /// Both carry the same event id: whoever counts the vote knows whether the answered message is a ballot.
     pub(super) fn message(&mut self, event: &Event) {
         // A message that was redacted before we heard of it has nothing left.
-        let Some(body) = event.text("body") else { return };
+        if event.content.is_empty() {
+            return;
+        }
         let edited = edited(event);
-        let body = edited.and_then(|_| event.content.get("m.new_content")?.get("body")?.as_str()).unwrap_or(body);
+        let new = edited.and_then(|_| event.content.get("m.new_content")).and_then(Value::as_object);
         let answered = answered(event);
-        let text = if answered.is_some() { without_fallback(body) } else { body };
+        let text = shown_text(new.unwrap_or(&event.content), answered.is_some());
+        let text = text.as_str();
 
         // An edited answer votes anew: the edit names the message it changes, which had cast the first vote.
         let ballot = answered.or(edited);
@@ -58,10 +63,15 @@ impl Hearing<'_> {
     /// Somebody did what `payload` says, and it has happened.
     pub(super) fn attempted<P: Payload>(&mut self, event: &Event, id: &str, payload: &P, undo: Value) {
         let Ok(kind) = P::TYPE.parse() else { return };
+        let payload = Json(serde_json::to_value(payload).unwrap_or_default());
+        // Texts were cut to fit; what still does not is an id that no homeserver lets through.
+        if let Err(refusal) = checked(&kind, &payload) {
+            return self.note(Note::Skipped { event: Some(id.to_owned()), why: refusal.why });
+        }
         let told = PlatformEvent::Attempted {
             event: id.to_owned(),
             kind,
-            payload: Json(serde_json::to_value(payload).unwrap_or_default()),
+            payload,
             undo: Json(undo),
             actor: self.user(&event.sender),
             at: self.at(event),
@@ -69,6 +79,24 @@ impl Hearing<'_> {
         };
         self.tell(told);
     }
+}
+
+/// What people see of a message.
+///
+/// Clients show the HTML where there is some, and nothing holds the two alike: words that stand in the HTML alone are told
+/// as well, or a member could write one thing for the rules and another for the readers.
+fn shown_text(content: &Map<String, Value>, is_reply: bool) -> String {
+    let field = |key: &str| content.get(key).and_then(Value::as_str);
+    let body = field("body").or_else(|| field("org.matrix.msc1767.text")).unwrap_or_default();
+    let body = if is_reply { without_fallback(body) } else { body };
+    let html = field("formatted_body").map(plain_text).filter(|html| !says_all_of(body, html));
+    let text = match html {
+        Some(html) if body.trim().is_empty() => html,
+        Some(html) => format!("{body}\n{html}"),
+        None => body.to_owned(),
+    };
+    // A picture without a name is a message too.
+    if text.trim().is_empty() { "(no text)".to_owned() } else { fit(&text, MAX_MESSAGE_CHARS) }
 }
 
 /// The message that an edit changes.

@@ -10,10 +10,13 @@ use crate::action::actions;
 pub(super) const MAX_MESSAGE_CHARS: usize = 20_000;
 
 /// Longest name of a room, in characters, as clients show it.
-const MAX_NAME_CHARS: usize = 255;
+pub(super) const MAX_NAME_CHARS: usize = 255;
 
-/// Longest topic or reason, in characters.
-const MAX_TOPIC_CHARS: usize = 2_000;
+/// Longest topic, reason or address of a picture, in characters.
+pub(super) const MAX_TOPIC_CHARS: usize = 2_000;
+
+/// Who may join, as servers know it.
+pub(super) const JOIN_RULES: [&str; 6] = ["public", "invite", "knock", "restricted", "knock_restricted", "private"];
 
 /// The largest power that JSON carries without loss; the smallest is its negative.
 const MAX_LEVEL: i64 = 9_007_199_254_740_991;
@@ -76,16 +79,11 @@ pub(super) fn checked(kind: &ActionType, payload: &Json) -> Result<MatrixAction,
         }
         MatrixAction::RenameRoom(a) => at_most(&a.name, "the name", MAX_NAME_CHARS)?,
         MatrixAction::SetTopic(a) => at_most(&a.topic, "the topic", MAX_TOPIC_CHARS)?,
-        MatrixAction::SetAvatar(a) if !a.url.is_empty() && !a.url.starts_with("mxc://") => {
-            return Err(Refusal::new("bad-picture", "a room's picture is named by an address that begins with mxc://"));
+        MatrixAction::SetAvatar(a) => at_most(&a.url, "the picture's address", MAX_TOPIC_CHARS)?,
+        MatrixAction::SetJoinRules(a) if !JOIN_RULES.contains(&a.rule.as_str()) => {
+            return Err(Refusal::new("bad-join-rule", "who may join is public, invite, knock or restricted"));
         }
-        MatrixAction::SetAvatar(_) => {}
-        MatrixAction::SetJoinRules(a) => {
-            let known = ["public", "invite", "knock", "restricted", "knock_restricted", "private"];
-            if !known.contains(&a.rule.as_str()) {
-                return Err(Refusal::new("bad-join-rule", "who may join is public, invite, knock or restricted"));
-            }
-        }
+        MatrixAction::SetJoinRules(_) => {}
         MatrixAction::Invite(a) => user(&a.user)?,
         MatrixAction::Unban(a) => user(&a.user)?,
         MatrixAction::Kick(a) => {
@@ -118,7 +116,20 @@ fn user(id: &str) -> Result<(), Refusal> {
 fn event(id: &str) -> Result<(), Refusal> {
     let shown: String = id.chars().take(80).collect();
     let wrong = || Refusal::new("bad-event", format!("'{shown}' is not the id of a message"));
-    if id.starts_with('$') && id.len() <= 255 { Ok(()) } else { Err(wrong()) }
+    if is_event(id) { Ok(()) } else { Err(wrong()) }
+}
+
+/// Whether this is the id of an event.
+pub(super) fn is_event(id: &str) -> bool {
+    id.starts_with('$') && id.len() <= 255
+}
+
+/// A text of a platform, cut to what our own rules allow: whatever happened in a room is governed, however long it is.
+pub(super) fn fit(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn at_most(written: &str, what: &str, limit: usize) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use types::platform::{IdempotencyKey, Person, Receipt};
 use types::{Ask, BallotKind, Json};
 
 use super::change::receipt;
-use super::rules::MAX_MESSAGE_CHARS;
+use super::rules::{MAX_MESSAGE_CHARS, fit};
 use super::server::Server;
 use crate::ApplyError;
 use crate::votes::keycap_of;
@@ -140,7 +140,7 @@ impl Server<'_> {
 
 /// A message of ours. A notice, so that other programs do not answer it; it mentions nobody, so that nobody is rung.
 fn notice(text: &str, html: Option<&str>) -> Value {
-    let mut content = json!({ "msgtype": "m.notice", "body": cut(text), "m.mentions": {} });
+    let mut content = json!({ "msgtype": "m.notice", "body": fit(text, MAX_MESSAGE_CHARS), "m.mentions": {} });
     if let (Some(html), Value::Object(fields)) = (html, &mut content) {
         fields.insert("format".to_owned(), json!("org.matrix.custom.html"));
         fields.insert("formatted_body".to_owned(), json!(html));
@@ -152,7 +152,7 @@ fn notice(text: &str, html: Option<&str>) -> Value {
 pub(super) fn repost(text: &str, initiator: Option<&Person>, kept: &Json) -> Value {
     let name = initiator.map_or("Somebody", |person| person.display_name.as_str());
     let heard = kept.get("content").and_then(Value::as_object).cloned().unwrap_or_default();
-    let text = cut(text);
+    let text = fit(text, MAX_MESSAGE_CHARS);
     let mut content = Map::new();
     if heard.contains_key("url") || heard.contains_key("file") {
         content = heard.clone();
@@ -216,13 +216,6 @@ fn seeds(ask: &Ask) -> Vec<String> {
         }
         _ => Vec::new(),
     }
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() <= MAX_MESSAGE_CHARS {
-        return text.to_owned();
-    }
-    text.chars().take(MAX_MESSAGE_CHARS - 1).chain(['…']).collect()
 }
 
 /// Text as HTML that shows it as it is.

@@ -9,6 +9,7 @@ use types::platform::{ExternalUser, PlatformEvent};
 
 use super::decode::Hearing;
 use super::event::Event;
+use super::rules::{JOIN_RULES, MAX_NAME_CHARS, MAX_TOPIC_CHARS, fit, is_event};
 use super::settings::is_own;
 use crate::Note;
 
@@ -18,10 +19,10 @@ impl Hearing<'_> {
         let room = event.room_id.clone();
         let value = |key: &str| event.text(key).unwrap_or_default().to_owned();
         match event.kind.as_str() {
-            "m.room.name" => self.state(event, &RenameRoom { room, name: value("name") }),
-            "m.room.topic" => self.state(event, &SetTopic { room, topic: value("topic") }),
-            "m.room.avatar" => self.state(event, &SetAvatar { room, url: value("url") }),
-            "m.room.join_rules" => self.state(event, &SetJoinRules { room, rule: value("join_rule") }),
+            "m.room.name" => self.state(event, &RenameRoom { room, name: fit(&value("name"), MAX_NAME_CHARS) }),
+            "m.room.topic" => self.state(event, &SetTopic { room, topic: fit(&value("topic"), MAX_TOPIC_CHARS) }),
+            "m.room.avatar" => self.state(event, &SetAvatar { room, url: fit(&value("url"), MAX_TOPIC_CHARS) }),
+            "m.room.join_rules" => self.state(event, &SetJoinRules { room, rule: join_rule(&value("join_rule")) }),
             _ => self.state(event, &SetPinned { room, events: pinned(&event.content) }),
         }
     }
@@ -67,7 +68,7 @@ impl Hearing<'_> {
         let before = event.before();
         let was = before.get("membership").and_then(Value::as_str).unwrap_or("leave").to_owned();
         let is = event.text("membership").unwrap_or("leave");
-        let reason = event.text("reason").map(str::to_owned).filter(|reason| !reason.is_empty());
+        let reason = event.text("reason").map(|reason| fit(reason, MAX_TOPIC_CHARS)).filter(|it| !it.is_empty());
         let (room, user) = (event.room_id.clone(), target.to_owned());
         let undo = undo(event, Some(("membership", json!(was))));
         let id = event.event_id.as_str();
@@ -140,7 +141,12 @@ fn undo(event: &Event, more: Option<(&str, Value)>) -> Value {
 /// The pinned messages.
 pub(super) fn pinned(content: &Map<String, Value>) -> Vec<String> {
     let ids = content.get("pinned").and_then(Value::as_array).into_iter().flatten();
-    ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+    ids.filter_map(Value::as_str).filter(|id| is_event(id)).map(str::to_owned).collect()
+}
+
+/// A rule that servers do not know keeps everybody out, like the reserved `private`.
+fn join_rule(rule: &str) -> String {
+    if JOIN_RULES.contains(&rule) { rule.to_owned() } else { "private".to_owned() }
 }
 
 /// A level, which old rooms also wrote as text.

@@ -19,12 +19,12 @@ fn get(url: &str) -> HttpRequest {
 
 /// A client for tests, which may reach the server beside it.
 fn anywhere() -> GuardedClient {
-    GuardedClient::new(Reach::Anywhere, Arc::new(SystemNames), ANSWER_WITHIN).unwrap()
+    GuardedClient::reaching(Reach::Anywhere, Arc::new(SystemNames), ANSWER_WITHIN).unwrap()
 }
 
 /// A client as the service has it, except for where names lead.
 fn public(names: impl Names + 'static) -> GuardedClient {
-    GuardedClient::new(Reach::Public, Arc::new(names), Duration::from_secs(2)).unwrap()
+    GuardedClient::reaching(Reach::Public, Arc::new(names), Duration::from_secs(2)).unwrap()
 }
 
 /// Asks with every host declared, so that only the guard itself can refuse.
@@ -138,7 +138,7 @@ async fn a_name_is_not_asked_a_second_time_between_check_and_connection() {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
     let names = Arc::new(Leading::to(&[&["127.0.0.1"], &["127.0.0.2"]]));
-    let client = GuardedClient::new(Reach::Anywhere, names.clone(), ANSWER_WITHIN).unwrap();
+    let client = GuardedClient::reaching(Reach::Anywhere, names.clone(), ANSWER_WITHIN).unwrap();
     let answer = ask(&client, &get(&format!("http://rebind.example:{}/", server.address().port()))).await;
     assert_eq!(answer.status, 200);
     assert_eq!(names.0.lock().unwrap().len(), 1, "the name was resolved more than once");
@@ -193,7 +193,7 @@ async fn an_answer_that_does_not_come_is_not_waited_for() {
     let server = MockServer::start().await;
     let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
     Mock::given(any()).respond_with(late).mount(&server).await;
-    let client = GuardedClient::new(Reach::Anywhere, Arc::new(SystemNames), Duration::from_millis(100)).unwrap();
+    let client = GuardedClient::reaching(Reach::Anywhere, Arc::new(SystemNames), Duration::from_millis(100)).unwrap();
     let answer = ask(&client, &get(&format!("{}/?token=secret", server.uri()))).await;
     assert_eq!(answer.error.as_deref(), Some("no answer came in time"));
 }

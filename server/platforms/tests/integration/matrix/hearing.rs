@@ -368,6 +368,76 @@ fn a_delivery_without_end_is_refused() {
     assert!(matches!(hear(&body), Err(DecodeError::TooLarge(..))));
 }
 
+/// Whatever is heard passes our own rules, or it would not be governed.
+fn fits(heard: &Heard) {
+    for event in &heard.events {
+        if let PlatformEvent::Attempted { kind, payload, .. } = event {
+            assert_eq!(MATRIX.validate(kind, payload).as_ref(), Ok(payload));
+        }
+    }
+}
+
+#[test]
+fn what_breaks_our_own_rules_is_governed_all_the_same() {
+    for (kind, content) in [
+        ("m.room.name", json!({ "name": "x".repeat(3_000) })),
+        ("m.room.topic", json!({ "topic": "x".repeat(30_000) })),
+        ("m.room.avatar", json!({ "url": "https://evil.example/" })),
+        ("m.room.join_rules", json!({ "join_rule": "org.example.strange" })),
+        ("m.room.pinned_events", json!({ "pinned": ["nonsense", 3, "$fine"] })),
+        ("m.room.message", json!({ "msgtype": "m.text", "body": "x".repeat(60_000) })),
+        ("m.room.message", json!({ "msgtype": "m.text", "body": " " })),
+        ("m.room.message", json!({ "msgtype": "m.text", "body": 3 })),
+        ("m.sticker", json!({ "url": "mxc://a/b" })),
+        ("org.matrix.msc3381.poll.start", json!({ "org.matrix.msc1767.text": "lunch?" })),
+    ] {
+        let mut event = json!({
+            "event_id": "$1", "type": kind, "sender": "@ada:polity.test", "room_id": "!plaza12", "content": content,
+        });
+        if !matches!(kind, "m.room.message" | "m.sticker" | "org.matrix.msc3381.poll.start") {
+            event["state_key"] = json!("");
+        }
+        let heard = hear(json!({ "events": [event] }).to_string().as_bytes()).unwrap();
+        assert_eq!(heard.events.len(), 1, "{kind} {heard:?}");
+        fits(&heard);
+    }
+}
+
+#[test]
+fn words_hidden_from_the_rules_in_html_are_told_to_them() {
+    let message = |content: Value| json!({ "event_id": "$1", "type": "m.room.message", "sender": "@ada:polity.test", "room_id": "!plaza12", "content": content });
+    check_event(
+        message(json!({ "msgtype": "m.text", "body": "hello", "formatted_body": "buy <b>my book</b>" })),
+        expect![[r#"
+            $1 @ada:polity.test matrix.post_message {"room":"!plaza12","text":"hello\nbuy my book"}
+        "#]],
+    );
+    check_event(
+        message(json!({ "msgtype": "m.text", "body": "**hello**", "formatted_body": "<strong>hello</strong>" })),
+        expect![[r#"
+            $1 @ada:polity.test matrix.post_message {"room":"!plaza12","text":"**hello**"}
+        "#]],
+    );
+}
+
+#[test]
+fn our_own_power_is_not_governed_but_losing_it_is_told() {
+    let levels = |from: i64, to: i64| {
+        json!({
+            "event_id": "$1", "type": "m.room.power_levels", "sender": "@ada:polity.test", "room_id": "!plaza12", "state_key": "",
+            "content": { "users": { "@polity:polity.test": to } },
+            "unsigned": { "prev_content": { "users": { "@polity:polity.test": from } }, "replaces_state": "$0" },
+        })
+    };
+    check_event(levels(0, 100), expect![[""]]);
+    check_event(
+        levels(100, 0),
+        expect![[r#"
+            LostPlace { place: "!plaza12", why: "@ada:polity.test lowered the power of Polity, so some decisions cannot be carried out" }
+        "#]],
+    );
+}
+
 /// Replaces the `at`-th value of `json`, counted through all levels, by `by`.
 fn mutate(json: &mut Value, at: &mut usize, by: &Value) {
     if *at == 0 {
@@ -410,6 +480,8 @@ proptest! {
     ) {
         let mut body: Value = serde_json::from_slice(&recorded(name)).unwrap();
         mutate(&mut body, &mut { at }, &by);
-        let _ = hear(body.to_string().as_bytes());
+        if let Ok(heard) = hear(body.to_string().as_bytes()) {
+            fits(&heard);
+        }
     }
 }

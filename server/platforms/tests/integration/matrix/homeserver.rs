@@ -1,5 +1,6 @@
 //! A real homeserver (`script/with-synapse`), people in it, and an ear for what it pushes.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use platforms::http::Reach;
@@ -62,6 +63,8 @@ pub struct World {
     client: Client,
     pushed: mpsc::UnboundedReceiver<Delivery>,
     waiting: Vec<PlatformEvent>,
+    /// What the last effect on each action kept, which the next one begins with.
+    kept: HashMap<String, Json>,
     n_effects: u128,
     run: u32,
 }
@@ -96,6 +99,7 @@ impl World {
             client: Client::new(),
             pushed,
             waiting: Vec::new(),
+            kept: HashMap::new(),
             n_effects: u128::from(run) << 64,
             run,
             env,
@@ -217,16 +221,24 @@ impl World {
 
     /// Undoes what was heard.
     pub async fn undo(&mut self, heard: &PlatformEvent) -> Receipt {
-        let PlatformEvent::Attempted { kind, payload, undo, .. } = heard.clone() else { panic!("{heard:?}") };
+        let PlatformEvent::Attempted { event, kind, payload, undo, .. } = heard.clone() else { panic!("{heard:?}") };
+        let undo = self.kept.remove(&event).unwrap_or(undo);
         let reason = "it needs a vote".to_owned();
-        self.apply(Operation::Revert { kind, payload, undo, reason }).await.unwrap()
+        let receipt = self.apply(Operation::Revert { kind, payload, undo, reason }).await.unwrap();
+        self.kept.insert(event, receipt.detail.clone());
+        receipt
     }
 
     /// Carries out what was heard and undone.
     pub async fn carry_out(&mut self, heard: &PlatformEvent) -> Receipt {
-        let PlatformEvent::Attempted { kind, payload, undo, actor, .. } = heard.clone() else { panic!("{heard:?}") };
+        let PlatformEvent::Attempted { event, kind, payload, undo, actor, .. } = heard.clone() else {
+            panic!("{heard:?}")
+        };
+        let undo = self.kept.remove(&event).unwrap_or(undo);
         let initiator = Some(person(&actor.id));
-        self.apply(Operation::Execute { kind, payload, initiator, undo }).await.unwrap()
+        let receipt = self.apply(Operation::Execute { kind, payload, initiator, undo }).await.unwrap();
+        self.kept.insert(event, receipt.detail.clone());
+        receipt
     }
 }
 
