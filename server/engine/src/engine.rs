@@ -1,0 +1,175 @@
+//! The engine: warm contexts, one per policy version, and the cold path that they must agree with.
+
+use std::rc::Rc;
+
+use boa_engine::Context;
+use types::decision::ErrorCode;
+use types::{Evaluation, PolicyError, Request};
+
+use crate::call::{Call, Stop};
+use crate::limits::Limits;
+use crate::module::{Module, OtherModules};
+use crate::sandbox::{self, PolicyClock};
+use crate::syntax;
+use crate::workflow::Run;
+
+/// Warm contexts kept at once. boa collects garbage per thread: 10 contexts cost 0.4 ms a time, 50 cost 8 ms.
+const WARM: usize = 10;
+
+/// Instructions that setting a context up takes at most, before anything of the policy's runs.
+const SETUP: usize = 10_000;
+
+/// Evaluates requests on one thread, keeping the policies it saw last ready to run.
+///
+/// Not `Send`: boa is bound to its thread.
+pub struct Engine {
+    limits: Rc<Limits>,
+    /// Least recently used first.
+    warm: Vec<Warm>,
+}
+
+/// Evaluates one request from cold.
+#[must_use]
+pub fn evaluate(request: &Request, limits: &Limits) -> Evaluation {
+    cold(Rc::new(request.clone()), &Rc::new(limits.clone()))
+}
+
+impl Engine {
+    /// An engine with nothing warm.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits: Rc::new(limits), warm: Vec::new() }
+    }
+
+    /// The limits of every evaluation.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Evaluates one request. The answer is that of [`evaluate`], sooner.
+    pub fn evaluate(&mut self, request: &Request) -> Evaluation {
+        self.evaluate_owned(request.clone())
+    }
+
+    /// [`Engine::evaluate`] without copying the request, which may hold ten thousand members.
+    pub fn evaluate_owned(&mut self, request: Request) -> Evaluation {
+        let request = Rc::new(request);
+        let mut warm = match self.take(&request) {
+            Some(warm) => warm,
+            None => match Warm::new(&request, &self.limits, self.limits.instructions.saturating_mul(2)) {
+                Ok(warm) => warm,
+                Err(error) => return Evaluation::Broke(error),
+            },
+        };
+        let evaluation = warm.evaluate(&request, &self.limits);
+        if matches!(evaluation, Evaluation::Broke(_)) {
+            // A warm context may have had instructions to spare and broken elsewhere: what is told is what happens cold.
+            drop(warm);
+            return cold(request, &self.limits);
+        }
+        if warm.is_fit(&self.limits) {
+            if self.warm.len() >= WARM {
+                self.warm.remove(0);
+            }
+            self.warm.push(warm);
+        }
+        evaluation
+    }
+
+    /// Checks that `source` is a policy, without running it.
+    ///
+    /// # Errors
+    /// What is wrong with it, at which line and column.
+    pub fn check_syntax(&self, source: &str) -> Result<(), PolicyError> {
+        syntax::check(source, &self.limits)
+    }
+
+    /// Collects garbage. To be called after the answer is on its way: it takes up to half a millisecond.
+    pub fn collect(&self) {
+        boa_gc::force_collect();
+    }
+
+    /// Drops every warm context and its memory: for when the process has grown.
+    pub fn forget(&mut self) {
+        self.warm.clear();
+        boa_gc::force_collect();
+    }
+
+    /// How many policies are warm.
+    #[must_use]
+    pub fn n_warm(&self) -> usize {
+        self.warm.len()
+    }
+
+    /// The hash alone could be wrong, so the source is compared too.
+    fn take(&mut self, request: &Request) -> Option<Warm> {
+        let policy = &request.policy;
+        let place = self.warm.iter().position(|warm| warm.hash == policy.hash && warm.source == policy.source)?;
+        Some(self.warm.remove(place))
+    }
+}
+
+/// A context with one compiled policy in it.
+struct Warm {
+    hash: String,
+    source: String,
+    module: Module,
+    clock: Rc<PolicyClock>,
+    calls: u32,
+    context: Context,
+}
+
+impl Warm {
+    fn new(request: &Request, limits: &Limits, instructions: usize) -> Result<Self, PolicyError> {
+        let source = &request.policy.source;
+        syntax::check(source, limits)?;
+        let clock = Rc::new(PolicyClock::default());
+        let fuel = instructions.saturating_add(SETUP);
+        let mut context =
+            sandbox::context(limits, fuel, Rc::clone(&clock)).map_err(|error| crash(&error.to_string()))?;
+        context.insert_data(Rc::new(OtherModules::default()));
+        let module = Module::compile(source, &mut context).map_err(|error| syntax::refused(&error))?;
+        Ok(Self { hash: request.policy.hash.clone(), source: source.clone(), module, clock, calls: 0, context })
+    }
+
+    fn evaluate(&mut self, request: &Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
+        self.calls = self.calls.saturating_add(1);
+        self.clock.set(request.now.millis());
+        let call = Rc::new(Call::new(Rc::clone(request), Rc::clone(limits)));
+        self.context.insert_data(Rc::clone(&call));
+        let mut run = Run { call: Rc::clone(&call), clock: &self.clock, context: &mut self.context };
+        let decided = run.decide(&self.module);
+        self.context.remove_data::<Rc<Call>>();
+
+        let missing = call.missing.take();
+        match (call.stopped(), decided) {
+            (Some(Stop::Broke(error)), _) if missing.is_empty() => Evaluation::Broke(error),
+            (Some(Stop::Facts(mut keys)), _) => {
+                keys.extend(missing);
+                Evaluation::NeedsFacts(keys.into_iter().collect())
+            }
+            (_, _) if !missing.is_empty() => Evaluation::NeedsFacts(missing.into_iter().collect()),
+            (_, Ok(decision)) => Evaluation::Decided(decision),
+            (_, Err(error)) => Evaluation::Broke(error),
+        }
+    }
+
+    /// Whether it may serve again: enough instructions are left for a whole evaluation, and not too many came before.
+    fn is_fit(&self, limits: &Limits) -> bool {
+        self.calls < limits.calls_per_context && self.context.instructions_remaining() > limits.instructions
+    }
+}
+
+/// One evaluation in a context of its own, with exactly the instructions that the limits grant.
+fn cold(request: Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
+    match Warm::new(&request, limits, limits.instructions) {
+        Ok(mut warm) => warm.evaluate(&request, limits),
+        Err(error) => Evaluation::Broke(error),
+    }
+}
+
+fn crash(what: &str) -> PolicyError {
+    let message = format!("the engine could not be set up: {what}");
+    PolicyError { code: ErrorCode::Crash, message, line: 0, column: 0, function: None }
+}

@@ -1,0 +1,7 @@
+//! The engine, seen from outside: scenarios through one `check()`.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
+mod scenario;
+
+mod shipped;
+mod workflow;
