@@ -146,7 +146,7 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn actions_by_id(&self, ids: &[ActionId]) -> Result<Vec<StoredAction>> {
         let before = format!("SELECT {COLUMNS} FROM actions WHERE community_id = $1 AND id IN");
-        self.db.all_in(&before, &values![self.id], ids, "").await
+        self.db.all_in(&before, values![self.id], ids, "").await
     }
 
     /// The action that an event became.
@@ -293,7 +293,7 @@ impl SystemStore<'_> {
         // In order of id, so that two processes that lock several never wait for each other.
         let lock = if matches!(self.db, Db::Tx(..)) { self.db.for_update() } else { "" };
         let before = format!("SELECT {COLUMNS} FROM actions WHERE id IN");
-        self.db.all_in(&before, &[], ids, &format!("ORDER BY id{lock}")).await
+        self.db.all_in(&before, Vec::new(), ids, &format!("ORDER BY id{lock}")).await
     }
 }
 

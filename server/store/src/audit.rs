@@ -204,7 +204,7 @@ async fn lock_heads(db: Db<'_>, communities: &[CommunityId]) -> Result<BTreeMap<
     }
     let after = format!("ORDER BY community_id{}", db.for_update());
     let before = "SELECT community_id, seq, hash FROM audit_heads WHERE community_id IN";
-    let heads = db.all_in::<(CommunityId, i64, String), _>(before, &[], communities, &after).await?;
+    let heads = db.all_in::<(CommunityId, i64, String), _>(before, Vec::new(), communities, &after).await?;
     Ok(heads.into_iter().map(|(community, seq, hash)| (community, AuditHead { seq, hash })).collect())
 }
 

@@ -120,14 +120,14 @@ impl CommunityStore<'_> {
         let before = "SELECT proposal_id FROM ballots WHERE community_id = $1 AND member_id = $2 AND proposal_id IN";
         let mut voted: Vec<ProposalId> = self
             .db
-            .all_in::<(ProposalId,), _>(before, &values![self.id, member], proposals, "")
+            .all_in::<(ProposalId,), _>(before, values![self.id, member], proposals, "")
             .await?
             .into_iter()
             .map(|(id,)| id)
             .collect();
         let before =
             "SELECT id, ballot_key FROM proposals WHERE community_id = $1 AND ballot_key IS NOT NULL AND id IN";
-        let secret = self.db.all_in::<(ProposalId, Vec<u8>), _>(before, &values![self.id], proposals, "").await?;
+        let secret = self.db.all_in::<(ProposalId, Vec<u8>), _>(before, values![self.id], proposals, "").await?;
         for (proposal, key) in secret {
             let sql =
                 "SELECT proposal_id FROM secret_voters WHERE community_id = $1 AND proposal_id = $2 AND voter = $3";

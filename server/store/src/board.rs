@@ -178,7 +178,7 @@ impl CommunityStore<'_> {
             "SELECT post_id, member_id, emoji, created_at FROM reactions WHERE community_id = $1 AND post_id IN";
         let after = "ORDER BY created_at, member_id, emoji";
         let mut found = BTreeMap::<PostId, Vec<Reaction>>::new();
-        for reaction in self.db.all_in::<Reaction, _>(before, &values![self.id], posts, after).await? {
+        for reaction in self.db.all_in::<Reaction, _>(before, values![self.id], posts, after).await? {
             found.entry(reaction.post).or_default().push(reaction);
         }
         Ok(found)

@@ -82,7 +82,7 @@ impl SystemStore<'_> {
     /// What the database answered.
     pub async fn revisions(&self, ids: &[CommunityId]) -> Result<Vec<(CommunityId, Revisions)>> {
         let before = "SELECT id, policies_revision, members_revision, documents_revision FROM communities WHERE id IN";
-        let rows = self.db.all_in::<(CommunityId, i64, i64, i64), _>(before, &[], ids, "").await?;
+        let rows = self.db.all_in::<(CommunityId, i64, i64, i64), _>(before, Vec::new(), ids, "").await?;
         let named = |(id, policies, members, documents)| (id, Revisions { policies, members, documents });
         Ok(rows.into_iter().map(named).collect())
     }

@@ -68,7 +68,7 @@ impl SystemStore<'_> {
     /// What the database answered.
     pub async fn load_action_data(&self, actions: &[ActionId]) -> Result<BTreeMap<ActionId, Data>> {
         let before = "SELECT action_id, key, value FROM action_data WHERE action_id IN";
-        Ok(grouped(self.db.all_in::<Row<ActionId>, _>(before, &[], actions, "").await?))
+        Ok(grouped(self.db.all_in::<Row<ActionId>, _>(before, Vec::new(), actions, "").await?))
     }
 }
 

@@ -86,7 +86,7 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn facts(&self, hashes: &[&str]) -> Result<BTreeMap<String, String>> {
         let before = "SELECT hash, body FROM facts WHERE community_id = $1 AND hash IN";
-        let rows = self.db.all_in::<(String, String), _>(before, &values![self.id], hashes, "").await?;
+        let rows = self.db.all_in::<(String, String), _>(before, values![self.id], hashes, "").await?;
         Ok(rows.into_iter().collect())
     }
 }

@@ -155,7 +155,7 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn effects_of(&self, actions: &[ActionId]) -> Result<Vec<StoredEffect>> {
         let before = format!("SELECT {COLUMNS} FROM effects WHERE community_id = $1 AND action_id IN");
-        self.db.all_in(&before, &values![self.id], actions, "ORDER BY ord").await
+        self.db.all_in(&before, values![self.id], actions, "ORDER BY ord").await
     }
 
     /// One effect.

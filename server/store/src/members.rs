@@ -156,7 +156,7 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn members_by_id(&self, ids: &[MemberId]) -> Result<Vec<MemberRow>> {
         let before = format!("SELECT {COLUMNS} FROM members WHERE community_id = $1 AND id IN");
-        self.db.all_in(&before, &values![self.id], ids, "").await
+        self.db.all_in(&before, values![self.id], ids, "").await
     }
 
     /// The member of a handle, present or gone.
@@ -203,7 +203,7 @@ impl CommunityStore<'_> {
     pub async fn identities_of(&self, platform: &str, members: &[MemberId]) -> Result<Vec<Identity>> {
         let before =
             format!("SELECT {IDENTITY} FROM identities WHERE community_id = $1 AND platform = $2 AND member_id IN");
-        self.db.all_in(&before, &values![self.id, platform], members, "").await
+        self.db.all_in(&before, values![self.id, platform], members, "").await
     }
 
     /// All users that one member is.

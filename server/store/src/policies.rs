@@ -116,7 +116,7 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn policy_versions_by_id(&self, ids: &[PolicyVersionId]) -> Result<Vec<Policy>> {
         let before = format!("{VERSION} WHERE v.community_id = $1 AND v.id IN");
-        self.db.all_in(&before, &values![self.id], ids, "").await
+        self.db.all_in(&before, values![self.id], ids, "").await
     }
 
     /// All versions of a policy, newest first.

@@ -109,7 +109,7 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn proposals_of(&self, actions: &[ActionId]) -> Result<Vec<StoredProposal>> {
         let before = format!("SELECT {COLUMNS} FROM proposals WHERE community_id = $1 AND action_id IN");
-        self.db.all_in(&before, &values![self.id], actions, "ORDER BY action_id, position, id").await
+        self.db.all_in(&before, values![self.id], actions, "ORDER BY action_id, position, id").await
     }
 
     /// Open actions of which a proposal read any of `reads`: those that a change of these concerns.
@@ -158,7 +158,7 @@ impl SystemStore<'_> {
     /// What the database answered.
     pub async fn load_proposals(&self, actions: &[ActionId]) -> Result<Vec<StoredProposal>> {
         let before = format!("SELECT {COLUMNS} FROM proposals WHERE action_id IN");
-        self.db.all_in(&before, &[], actions, "ORDER BY action_id, position, id").await
+        self.db.all_in(&before, Vec::new(), actions, "ORDER BY action_id, position, id").await
     }
 }
 

@@ -107,13 +107,13 @@ impl Db<'_> {
     pub(crate) async fn all_in<T: FromRow, I: Bind + Copy>(
         self,
         before: &str,
-        fixed: &[Value],
+        fixed: Vec<Value>,
         items: &[I],
         after: &str,
     ) -> Result<Vec<T>> {
         let mut found = Vec::new();
         for part in items.chunks(MAX_VALUES / 2) {
-            let mut values = fixed.to_vec();
+            let mut values = fixed.clone();
             let list = in_list(&mut values, part);
             found.extend(self.all::<T>(&format!("{before} {list} {after}"), values).await?);
         }

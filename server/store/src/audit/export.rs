@@ -26,10 +26,7 @@ enum Part {
 /// The entries of an export, in the order in which they stand.
 ///
 /// JSON lines are read one at a time, so that a file may be larger than memory.
-pub fn read_export<R: BufRead>(mut file: R) -> Box<dyn Iterator<Item = Result<AuditEntry, ExportError>>>
-where
-    R: 'static,
-{
+pub fn read_export<R: BufRead + 'static>(mut file: R) -> Box<dyn Iterator<Item = Result<AuditEntry, ExportError>>> {
     let is_lines = loop {
         match file.fill_buf() {
             Err(error) => return Box::new(std::iter::once(Err(error.into()))),

@@ -86,7 +86,8 @@ pub async fn postgres(test: &str) -> Option<(Store, Schema)> {
         let required = std::env::var("POLITY_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
         assert!(!required, "POLITY_REQUIRE_POSTGRES=1 but POLITY_TEST_POSTGRES names no server");
         // Written to the stream itself: what is printed by a test that passes is not shown.
-        writeln!(std::io::stderr(), "SKIPPED {test}: POLITY_TEST_POSTGRES names no server").unwrap();
+        let mut stderr = std::io::stderr().lock();
+        writeln!(stderr, "SKIPPED {test}: POLITY_TEST_POSTGRES names no server").unwrap();
         return None;
     };
     let name = format!("store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
