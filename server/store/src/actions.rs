@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 use types::evaluation::BundleKind;
+use types::fact::ActionQuery;
 use types::{
     Action, ActionId, ActionStatus, BundleId, Combining, CommunityId, ConnectionId, Enforcement, MemberId, OnError,
     Origin, PolicyId, PolicyVersionId, Timestamp,
@@ -73,8 +74,21 @@ pub struct ActionFilter {
     pub since: Option<Timestamp>,
     /// Only those after this one in the list: the last of the page before.
     pub after: Option<(Timestamp, ActionId)>,
-    /// At most so many; at most [`MAX_ACTION_PAGE`].
+    /// At most so many; at most [`MAX_ACTION_PAGE`], which 0 stands for.
     pub limit: u32,
+}
+
+impl From<&ActionQuery> for ActionFilter {
+    /// What a policy asked of the log.
+    fn from(query: &ActionQuery) -> Self {
+        Self {
+            kind: query.kind.clone(),
+            initiator: query.initiator,
+            since: query.since_ms.map(Timestamp::from_millis),
+            limit: query.limit,
+            ..Self::default()
+        }
+    }
 }
 
 /// Several actions taken together.
@@ -164,7 +178,7 @@ impl CommunityStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn actions(&self, filter: &ActionFilter) -> Result<Vec<StoredAction>> {
-        let mut values = values![self.id, i64::from(filter.limit.min(MAX_ACTION_PAGE))];
+        let mut values = values![self.id, crate::sql::page(filter.limit, MAX_ACTION_PAGE)];
         let mut wanted = String::new();
         if !filter.statuses.is_empty() {
             let statuses: Result<Vec<String>> = filter.statuses.iter().map(|s| word("action status", s)).collect();

@@ -48,7 +48,7 @@ pub struct AuditQuery {
     pub after: i64,
     /// Only those with a lower number; `None` for up to the end.
     pub before: Option<i64>,
-    /// At most so many; at most [`MAX_AUDIT_PAGE`].
+    /// At most so many; at most [`MAX_AUDIT_PAGE`], which 0 stands for.
     pub limit: u32,
     /// Only of these kinds; empty for all.
     pub kinds: Vec<AuditKind>,
@@ -104,7 +104,7 @@ impl CommunityStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn audit_entries(&self, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
-        let mut values = values![self.id, query.after, i64::from(query.limit.min(MAX_AUDIT_PAGE))];
+        let mut values = values![self.id, query.after, crate::sql::page(query.limit, MAX_AUDIT_PAGE)];
         let mut wanted = String::new();
         let mut also = |values: &mut Vec<Value>, value: Value, condition: &str| {
             values.push(value);

@@ -6,6 +6,9 @@
 //! proposal. A tally is a counter and not a row per ballot, because rows would stand in the order in which people voted.
 //! From this follow three rules that voters must be told: a secret ballot cannot be changed or taken back (nobody
 //! could find it), it carries no reason (the words would name their author), and it has no time of its own.
+//! The store cannot keep what its callers tell: an audit entry that names the voter of a secret ballot, or a decision
+//! recorded after each of them, would give away by its time what the tables hide. So a secret ballot is audited without
+//! its value, and a secret vote is evaluated when it closes.
 //! Once the vote is closed, [`CommunityTx::seal_secret_vote`] erases the key: then not even who has voted can be told.
 
 use std::collections::BTreeMap;

@@ -49,6 +49,10 @@ pub struct Post {
     pub removed_at: Option<Timestamp>,
     /// When it was pinned.
     pub pinned_at: Option<Timestamp>,
+    /// Why it was removed, while it is.
+    pub removed_reason: Option<String>,
+    /// The page that a posted ballot points to.
+    pub link: Option<String>,
 }
 
 /// A member's reaction to a post.
@@ -66,7 +70,7 @@ pub struct Reaction {
 
 const CHANNEL: &str = "id, name, topic, created_at, archived_at";
 const POST: &str = "place, id, channel_id, author_id, body, reply_to, proposal_id, effect_id, created_at, edited_at,
-    removed_at, pinned_at";
+    removed_at, pinned_at, removed_reason, link";
 
 impl FromRow for Channel {
     fn from_row(cells: &mut Cells<'_>) -> Result<Self> {
@@ -95,6 +99,8 @@ impl FromRow for Post {
             edited_at: cells.opt()?,
             removed_at: cells.opt()?,
             pinned_at: cells.opt()?,
+            removed_reason: cells.opt()?,
+            link: cells.opt()?,
         })
     }
 }
@@ -218,6 +224,21 @@ impl CommunityTx<'_> {
         Ok(self.db.run(sql, values![self.id, c.id, c.name, c.topic, c.archived_at]).await? > 0)
     }
 
+    /// Deletes a channel and its memberships if nothing was ever posted in it. Answers whether it did.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn delete_channel_if_empty(&self, id: ChannelId) -> Result<bool> {
+        let sql = "SELECT id FROM posts WHERE community_id = $1 AND channel_id = $2 LIMIT 1";
+        if self.db.one::<(PostId,)>(sql, values![self.id, id]).await?.is_some() {
+            return Ok(false);
+        }
+        let sql = "DELETE FROM channel_members WHERE community_id = $1 AND channel_id = $2";
+        self.db.run(sql, values![self.id, id]).await?;
+        let sql = "DELETE FROM channels WHERE community_id = $1 AND id = $2";
+        Ok(self.db.run(sql, values![self.id, id]).await? > 0)
+    }
+
     /// Adds a post; `place` is given by the database. Answers whether it is new.
     ///
     /// # Idempotency
@@ -228,9 +249,10 @@ impl CommunityTx<'_> {
     pub async fn add_post(&self, post: &Post) -> Result<bool> {
         let p = post;
         let sql = "INSERT INTO posts (id, community_id, channel_id, author_id, body, reply_to, proposal_id, effect_id,
-            created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (effect_id) DO NOTHING";
-        let values =
-            values![p.id, self.id, p.channel, p.author, p.text, p.reply_to, p.proposal, p.effect, p.created_at];
+            created_at, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (effect_id) DO NOTHING";
+        let values = values![
+            p.id, self.id, p.channel, p.author, p.text, p.reply_to, p.proposal, p.effect, p.created_at, p.link
+        ];
         Ok(self.db.run(sql, values).await? > 0)
     }
 
@@ -240,9 +262,11 @@ impl CommunityTx<'_> {
     /// What the database answered.
     pub async fn save_post(&self, post: &Post) -> Result<bool> {
         let p = post;
-        let sql = "UPDATE posts SET body = $3, edited_at = $4, removed_at = $5, pinned_at = $6
-            WHERE community_id = $1 AND id = $2";
-        Ok(self.db.run(sql, values![self.id, p.id, p.text, p.edited_at, p.removed_at, p.pinned_at]).await? > 0)
+        let sql = "UPDATE posts SET body = $3, edited_at = $4, removed_at = $5, pinned_at = $6,
+            removed_reason = $7 WHERE community_id = $1 AND id = $2";
+        let values =
+            values![self.id, p.id, p.text, p.edited_at, p.removed_at, p.pinned_at, p.removed_reason];
+        Ok(self.db.run(sql, values).await? > 0)
     }
 
     /// Adds a reaction. Answers whether it is new.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use types::{CommunityId, JobId, Timestamp};
+use types::{ActionId, CommunityId, JobId, Timestamp};
 
 use crate::effects::Claim;
 use crate::sql::{Cells, Db, FromRow, in_list, values};
@@ -106,6 +106,36 @@ impl SystemStore<'_> {
         let sql = "SELECT leased_until FROM jobs WHERE leased_until IS NOT NULL ORDER BY leased_until LIMIT 1";
         let leased = self.db.one::<(Timestamp,)>(sql, Vec::new()).await?;
         Ok(free.into_iter().chain(leased).map(|(at,)| at).min())
+    }
+
+    /// When the job of this kind and subject is due; `None` where there is none.
+    ///
+    /// Across communities because a job's subject is an id that the caller has found in its own community.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn job_due_at(&self, kind: &str, subject: &str) -> Result<Option<Timestamp>> {
+        let sql = "SELECT run_at FROM jobs WHERE kind = $1 AND subject = $2";
+        Ok(self.db.one::<(Timestamp,)>(sql, values![kind, subject]).await?.map(|(at,)| at))
+    }
+
+    /// Open actions of before `before` that were never looked at and that no job of `kind` would look at.
+    ///
+    /// Across communities because the sweep serves all.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn forgotten_actions(
+        &self,
+        kind: &str,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(CommunityId, ActionId)>> {
+        let sql = "SELECT DISTINCT a.community_id, a.id FROM actions a JOIN proposals p ON p.action_id = a.id
+            WHERE a.status = 'proposed' AND a.created_at < $1 AND p.is_open = TRUE AND p.status = 'waiting'
+            AND a.pins IS NULL
+            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = $2 AND j.subject = CAST(a.id AS TEXT)) LIMIT $3";
+        self.db.all(sql, values![before, kind, i64::from(limit)]).await
     }
 
     /// How many jobs there are, by kind: for tests that nothing is left over, and for `/metrics`.

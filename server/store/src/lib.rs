@@ -5,6 +5,7 @@
 //! Store::open(url) ── .migrate()
 //!   ├─ .community(id) → CommunityStore    reads of one community; every query names it
 //!   ├─ .system()      → SystemStore       slugs, sessions, tokens, and work claimed for all communities
+//!   ├─ .changes()     → Changes           what other processes commit (PostgreSQL)
 //!   └─ .begin()       → Tx ── .commit() → the audit entries as written
 //!        ├─ .community(id) → CommunityTx  the same reads, and everything that changes
 //!        └─ .system()      → SystemTx     the same reads, and changes for a batch of several communities
@@ -30,6 +31,7 @@
 //! - **Untouched**: the audit log is a hash chain per community that the database refuses to change ([`audit`], [`verify`]).
 //! - **Secret is secret**: nobody can tell from the database who cast which secret ballot ([`ballots`]).
 
+mod changes;
 mod error;
 mod handles;
 mod open;
@@ -59,6 +61,7 @@ pub mod effects;
 pub mod jobs;
 
 pub mod board;
+pub mod notices;
 
 pub mod audit;
 
@@ -67,6 +70,7 @@ pub mod settings;
 pub mod tokens;
 
 pub use audit::{Tampered, Verified, read_export, verify};
+pub use changes::Changes;
 pub use error::{Result, StoreError};
 pub use handles::{CommunityStore, CommunityTx, SystemStore, SystemTx};
 pub use open::Store;

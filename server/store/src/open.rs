@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use types::CommunityId;
 
+use crate::changes::Changes;
 use crate::sql::{Db, Pools};
 use crate::{CommunityStore, Result, StoreError, SystemStore, Tx};
 
@@ -135,7 +136,8 @@ impl Store {
 
     /// Begins a transaction, which may concern several communities.
     ///
-    /// On SQLite it is the only one that writes until it ends; the others wait in line.
+    /// On SQLite it is the only one that writes until it ends; the others wait in line. So within a transaction claim
+    /// through [`Tx::system`], never through [`Store::system`], which would wait for the transaction it is in.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another process holds the file, or what the database answered.
@@ -150,6 +152,14 @@ impl Store {
             ..TransactionOptions::default()
         };
         Ok(self.pools().write.begin_with_options(options).await?)
+    }
+
+    /// Listens to what other processes commit. On PostgreSQL it holds one connection.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn changes(&self) -> Result<Changes> {
+        Changes::of(self).await
     }
 
     /// Whether the database answers: for `/readyz`.
@@ -175,7 +185,7 @@ impl Store {
         Ok(self.pools().write.close_by_ref().await?)
     }
 
-    fn pools(&self) -> &Pools {
+    pub(crate) fn pools(&self) -> &Pools {
         &self.inner.pools
     }
 }

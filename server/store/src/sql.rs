@@ -133,6 +133,11 @@ pub(crate) fn in_list<I: Bind + Copy>(values: &mut Vec<Value>, items: &[I]) -> S
     places(first_place, wanted)
 }
 
+/// How many rows a page holds: what was asked for, at most `max`, which 0 stands for.
+pub(crate) fn page(limit: u32, max: u32) -> i64 {
+    i64::from(if limit == 0 { max } else { limit.min(max) })
+}
+
 /// `($first, $first+1, …)`.
 fn places(first: usize, n_places: usize) -> String {
     let list: Vec<String> = (first..first + n_places).map(|place| format!("${place}")).collect();

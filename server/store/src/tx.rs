@@ -32,6 +32,8 @@ pub(crate) struct Buffer {
     pub effects: Vec<(CommunityId, NewEffect)>,
     pub jobs: Vec<NewJob>,
     pub audit: Vec<PendingEntry>,
+    /// Communities whose effects or jobs were written, so that other processes hear of their work.
+    pub scheduled_for: Vec<CommunityId>,
 }
 
 impl Tx {
@@ -68,6 +70,8 @@ impl Tx {
         let (facts, decisions, effects, jobs) = {
             let mut buffer = self.buffer();
             let buffer = &mut *buffer;
+            buffer.scheduled_for.extend(buffer.jobs.iter().map(|job| job.community));
+            buffer.scheduled_for.extend(buffer.effects.iter().map(|(community, _)| *community));
             (
                 std::mem::take(&mut buffer.facts),
                 std::mem::take(&mut buffer.decisions),
@@ -90,8 +94,13 @@ impl Tx {
     /// [`crate::StoreError::Busy`] when another transaction won, or what the database answered. Nothing was changed then.
     pub async fn commit(self) -> Result<Vec<AuditEntry>> {
         self.flush().await?;
-        let pending = std::mem::take(&mut self.buffer().audit);
+        let (pending, mut touched) = {
+            let mut buffer = self.buffer();
+            (std::mem::take(&mut buffer.audit), std::mem::take(&mut buffer.scheduled_for))
+        };
         let written = crate::audit::write(self.db(), pending).await?;
+        touched.extend(written.iter().map(|entry| entry.community));
+        crate::changes::tell(self.db(), touched).await?;
         self.tx.commit().await?;
         Ok(written)
     }

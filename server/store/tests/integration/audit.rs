@@ -148,3 +148,22 @@ async fn postgres_refuses_to_change_the_log() {
     store.close().await.unwrap();
     schema.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_tells_other_processes() {
+    let Some((store, schema)) = crate::fixture::postgres("audit::postgres_tells_other_processes").await else { return };
+    let town = found(&store, "fern-valley").await;
+    let other_process = Store::open(&schema.url()).await.unwrap();
+    let mut changes = other_process.changes().await.unwrap();
+    tell(&store, &town, 2).await;
+    // Other tests share the server, and its notifications.
+    while !changes.next().await.unwrap().contains(&town.id) {}
+    let tx = store.begin().await.unwrap();
+    tx.community(town.id).schedule(crate::fixture::id(), "evaluate", "1", at(1));
+    tx.commit().await.unwrap();
+    while !changes.next().await.unwrap().contains(&town.id) {}
+    drop(changes);
+    other_process.close().await.unwrap();
+    store.close().await.unwrap();
+    schema.drop().await;
+}

@@ -27,9 +27,9 @@ fn post(channel: ChannelId, author: MemberId, text: &str, effect: Option<EffectI
 on_both!(posts_stand_in_order_and_effects_post_once, |store| {
     let town = found(&store, "fern-valley").await;
     let general = channel("general");
-    let effect = Some(id());
+    let effect = id();
     let posts: Vec<Post> = ["one", "two", "three"].map(|text| post(general.id, town.ada, text, None)).into();
-    let announced = post(general.id, town.ada, "announced", effect);
+    let announced = post(general.id, town.ada, "announced", Some(effect));
     let tx = store.begin().await.unwrap();
     let here = tx.community(town.id);
     here.add_channel(&general).await.unwrap();
@@ -37,7 +37,7 @@ on_both!(posts_stand_in_order_and_effects_post_once, |store| {
         assert!(here.add_post(post).await.unwrap());
     }
     assert!(here.add_post(&announced).await.unwrap());
-    assert!(!here.add_post(&post(general.id, town.ada, "announced", effect)).await.unwrap(), "delivered again");
+    assert!(!here.add_post(&post(general.id, town.ada, "announced", Some(effect))).await.unwrap(), "delivered again");
     tx.commit().await.unwrap();
 
     let here = store.community(town.id);
@@ -45,7 +45,7 @@ on_both!(posts_stand_in_order_and_effects_post_once, |store| {
     let latest = here.posts(general.id, None, 2).await.unwrap();
     assert_eq!(texts(&latest), ["three", "announced"]);
     assert_eq!(texts(&here.posts(general.id, Some(latest[0].place), 9).await.unwrap()), ["one", "two"]);
-    assert_eq!(here.post_of_effect(effect.unwrap()).await.unwrap().unwrap().id, announced.id);
+    assert_eq!(here.post_of_effect(effect).await.unwrap().unwrap().id, announced.id);
 
     let tx = store.begin().await.unwrap();
     let removed = Post { removed_at: Some(at(9)), text: "one, mended".to_owned(), ..posts[0].clone() };
