@@ -37,6 +37,7 @@ pub fn environment() -> Option<Environment> {
         hs_token: need("POLITY_TEST_SYNAPSE_HS_TOKEN"),
         registration_secret: need("POLITY_TEST_SYNAPSE_REGISTRATION_SECRET"),
         port: need("POLITY_TEST_AS_PORT").parse().unwrap(),
+        pid: get("POLITY_TEST_SYNAPSE_PID"),
     })
 }
 
@@ -47,6 +48,7 @@ pub struct Environment {
     hs_token: String,
     registration_secret: String,
     port: u16,
+    pid: Option<String>,
 }
 
 /// Somebody with a client.
@@ -205,6 +207,12 @@ impl World {
         let mark = self.send(witness, room, "m.room.message", json!({ "msgtype": "m.text", "body": "mark" })).await;
         self.hear(|event| event.event() == mark).await;
         std::mem::take(&mut self.waiting)
+    }
+
+    /// Stops the homeserver's process where it stands, or lets it go on; whether that was possible.
+    pub fn signal(&self, signal: &str) -> bool {
+        let Some(pid) = &self.env.pid else { return false };
+        std::process::Command::new("kill").args([signal, pid]).status().unwrap().success()
     }
 
     /// A fresh key.

@@ -2,11 +2,14 @@
 //!
 //! One test, because the homeserver pushes to one port: the scenes follow each other.
 
+mod aside;
+
+use aside::{encryption, looking_up, outage, talking_to_one};
 use platforms::{Note, Platform};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use types::platform::{Operation, PlatformEvent};
-use types::{Ask, BallotValue, Json, Timestamp};
+use types::{Ask, BallotValue, Json};
 
 use super::homeserver::{Somebody, World, environment, person};
 
@@ -31,6 +34,7 @@ async fn a_town_square_on_a_real_homeserver() {
         let rest = world.rest(&alice, &room).await;
         assert!(rest.is_empty(), "heard but not expected, our own doings among them: {rest:#?}");
     }
+    outage(&mut world, &alice).await;
     talking_to_one(&mut world, &alice, &bob).await;
     encryption(&mut world, &alice).await;
 }
@@ -333,67 +337,6 @@ async fn other_state(world: &mut World, alice: &Somebody, room: &str) {
         assert_eq!(world.state(alice, room, kind, "").await, before, "{action} was not undone");
         world.carry_out(&heard).await;
         assert_eq!(world.state(alice, room, kind, "").await, content, "{action} was not carried out");
-    }
-}
-
-async fn looking_up(world: &mut World, alice: &Somebody, room: &str, version: &str) {
-    let look = async |name: &str| world.matrix.lookup(&world.connection, name, &person(&alice.id)).await.unwrap().0;
-    let expected = if version == "12" { 9_007_199_254_740_991_i64 } else { 100 };
-    assert_eq!(look("power_level").await, json!(expected));
-    let joined: Timestamp = serde_json::from_value(look("joined_at").await).unwrap();
-
-    // A new display name is no new arrival.
-    let path = format!("profile/{}/displayname", alice.id);
-    world.client(alice, Method::PUT, &path, json!({ "displayname": format!("Alice of {room}") })).await;
-    assert_eq!(serde_json::from_value::<Timestamp>(look("joined_at").await).unwrap(), joined);
-    assert!(world.matrix.lookup(&world.connection, "shoe_size", &person(&alice.id)).await.is_err());
-}
-
-/// Messages to one member open one room, and find it again.
-async fn talking_to_one(world: &mut World, alice: &Somebody, bob: &Somebody) {
-    let mut rooms = Vec::new();
-    for (to, text) in [(alice, "please vote"), (alice, "please vote again"), (bob, "please vote")] {
-        let sent = world.apply(Operation::Message { to: person(&to.id), text: text.into() }).await.unwrap();
-        let room = sent.detail.text("room").unwrap().to_owned();
-        rooms.push(room);
-    }
-    assert_eq!(rooms[0], rooms[1]);
-    assert_ne!(rooms[0], rooms[2]);
-    world.client(alice, Method::POST, &format!("join/{}", rooms[0]), json!({})).await;
-    let said = world.messages(alice, &rooms[0]).await;
-    let said: Vec<&Value> = said.iter().filter(|event| event["type"] == "m.room.message").collect();
-    assert_eq!(said[0]["content"]["body"], "please vote again");
-
-    // One who has left is asked back rather than given up.
-    world.client(alice, Method::POST, &format!("rooms/{}/leave", rooms[0]), json!({})).await;
-    let sent = world.apply(Operation::Message { to: person(&alice.id), text: "still there?".into() }).await.unwrap();
-    assert_eq!(sent.detail.text("room"), Some(rooms[0].as_str()));
-    let back = world.client(alice, Method::POST, &format!("join/{}", rooms[0]), json!({})).await;
-    assert_eq!(back["room_id"], rooms[0]);
-
-    let nobody = types::platform::Person { external: None, ..person(&alice.id) };
-    let error = world.apply(Operation::Message { to: nobody, text: "hello".into() }).await.unwrap_err();
-    assert!(error.to_string().ends_with("has no Matrix user, so Polity cannot message them there"), "{error}");
-}
-
-/// An encrypted room is not governed, and the community is told so.
-async fn encryption(world: &mut World, alice: &Somebody) {
-    let own = world.connection.own_user.clone();
-    let encrypted =
-        json!({ "type": "m.room.encryption", "state_key": "", "content": { "algorithm": "m.megolm.v1.aes-sha2" } });
-    let options =
-        json!({ "name": "whispers", "preset": "private_chat", "invite": [own], "initial_state": [encrypted] });
-    let room = world.create_room(alice, options).await;
-    world.govern(&[&room]);
-    let installed = world.matrix.install(&world.connection).await.unwrap();
-    let expected = "“whispers” is encrypted: Polity cannot read what is said there, so it cannot govern it".to_owned();
-    assert!(installed.warnings.contains(&expected), "{:?}", installed.warnings);
-    loop {
-        let delivery = world.next_delivery().await;
-        let heard = world.matrix.decode(&world.connection, &delivery).unwrap();
-        if heard.notes.iter().any(|note| matches!(note, Note::Ungovernable { place, .. } if *place == room)) {
-            return;
-        }
     }
 }
 
