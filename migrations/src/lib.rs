@@ -27,6 +27,7 @@ mod m20261122_000016_create_sessions;
 mod m20261122_000017_create_incidents;
 mod m20261122_000018_create_board;
 mod m20261122_000019_create_settings;
+mod m20261122_000020_extend_board;
 
 /// Every step, in order.
 pub struct Migrator;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_create_incidents::Migration),
             Box::new(m20261122_000018_create_board::Migration),
             Box::new(m20261122_000019_create_settings::Migration),
+            Box::new(m20261122_000020_extend_board::Migration),
         ]
     }
 }

@@ -250,9 +250,8 @@ impl CommunityTx<'_> {
         let p = post;
         let sql = "INSERT INTO posts (id, community_id, channel_id, author_id, body, reply_to, proposal_id, effect_id,
             created_at, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (effect_id) DO NOTHING";
-        let values = values![
-            p.id, self.id, p.channel, p.author, p.text, p.reply_to, p.proposal, p.effect, p.created_at, p.link
-        ];
+        let values =
+            values![p.id, self.id, p.channel, p.author, p.text, p.reply_to, p.proposal, p.effect, p.created_at, p.link];
         Ok(self.db.run(sql, values).await? > 0)
     }
 
@@ -264,8 +263,7 @@ impl CommunityTx<'_> {
         let p = post;
         let sql = "UPDATE posts SET body = $3, edited_at = $4, removed_at = $5, pinned_at = $6,
             removed_reason = $7 WHERE community_id = $1 AND id = $2";
-        let values =
-            values![self.id, p.id, p.text, p.edited_at, p.removed_at, p.pinned_at, p.removed_reason];
+        let values = values![self.id, p.id, p.text, p.edited_at, p.removed_at, p.pinned_at, p.removed_reason];
         Ok(self.db.run(sql, values).await? > 0)
     }
 

@@ -132,10 +132,15 @@ impl SystemStore<'_> {
         limit: u32,
     ) -> Result<Vec<(CommunityId, ActionId)>> {
         let sql = "SELECT DISTINCT a.community_id, a.id FROM actions a JOIN proposals p ON p.action_id = a.id
-            WHERE a.status = 'proposed' AND a.created_at < $1 AND p.is_open = TRUE AND p.status = 'waiting'
-            AND a.pins IS NULL
-            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = $2 AND j.subject = CAST(a.id AS TEXT)) LIMIT $3";
-        self.db.all(sql, values![before, kind, i64::from(limit)]).await
+            WHERE a.status = 'proposed' AND a.created_at < $1 AND p.is_open AND p.status = 'waiting'
+            AND a.pins IS NULL LIMIT $2";
+        let mut forgotten = self.db.all::<(CommunityId, ActionId)>(sql, values![before, i64::from(limit)]).await?;
+        let ids: Vec<String> = forgotten.iter().map(|(_, id)| id.to_string()).collect();
+        let sql = "SELECT subject FROM jobs WHERE kind = $1 AND subject IN";
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let known = self.db.all_in::<(String,), _>(sql, values![kind], &ids, "").await?;
+        forgotten.retain(|(_, id)| !known.contains(&(id.to_string(),)));
+        Ok(forgotten)
     }
 
     /// How many jobs there are, by kind: for tests that nothing is left over, and for `/metrics`.
@@ -160,6 +165,12 @@ impl SystemTx<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn finish_jobs(&self, owner: &str, jobs: &[(i64, Option<Timestamp>)]) -> Result<u64> {
+        if self.db.is_postgres() {
+            // In the order in which they are scheduled too, so that who schedules and who finishes never wait for each other.
+            let all: Vec<i64> = jobs.iter().map(|(ord, _)| *ord).collect();
+            let before = "SELECT ord FROM jobs WHERE ord IN";
+            self.db.all_in::<(i64,), _>(before, Vec::new(), &all, "ORDER BY kind, subject FOR UPDATE").await?;
+        }
         let done: Vec<i64> = jobs.iter().filter(|(_, next)| next.is_none()).map(|(ord, _)| *ord).collect();
         let mut n_finished = 0;
         if !done.is_empty() {

@@ -41,7 +41,8 @@ impl Db<'_> {
 
     /// Clause that makes a `SELECT` lock what it finds until the transaction ends. SQLite has one writer and needs none.
     pub(crate) fn for_update(self) -> &'static str {
-        if self.is_postgres() { " FOR UPDATE" } else { "" }
+        // "NO KEY", because what refers to a locked row (a ballot, an effect) may be added meanwhile.
+        if self.is_postgres() { " FOR NO KEY UPDATE" } else { "" }
     }
 
     /// All rows of a query.

@@ -21,6 +21,8 @@ fn post(channel: ChannelId, author: MemberId, text: &str, effect: Option<EffectI
         edited_at: None,
         removed_at: None,
         pinned_at: None,
+        removed_reason: None,
+        link: None,
     }
 }
 
