@@ -1,7 +1,7 @@
 // Name: Word filter
 // Description: A post that holds one of the listed words is refused at once; every other post passes.
 // Layer: platform
-// Action types: board.post_message, board.edit_message, matrix.send_message
+// Action types: board.post_message, board.edit_message, matrix.post_message
 // Setting words: ["spam"] | Words that no post may hold, whatever their capitals.
 
 /** Whether `text` holds `word` as a word of its own. */

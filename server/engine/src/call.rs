@@ -67,8 +67,8 @@ pub(crate) struct Call {
     pub limits: Rc<Limits>,
     /// Which of the policy's own functions runs; `None` while its top level does.
     pub running: Cell<Option<Function>>,
-    /// Other policies whose functions are being run, outermost first.
-    pub composed: RefCell<Vec<Rc<str>>>,
+    /// Other policies whose functions are being run, outermost first, with the place from which each was called.
+    pub composed: RefCell<Vec<(Rc<str>, (u32, u32))>>,
     pub effects: RefCell<Vec<Effect>>,
     pub stores: RefCell<Stores>,
     pub ask: RefCell<Option<Ask>>,
@@ -184,9 +184,11 @@ impl Call {
 
     /// Ends the evaluation with an error at the place where the policy called the host.
     pub fn refuse(&self, code: ErrorCode, message: impl Into<String>, context: &Context) -> JsError {
-        let (line, column) = failure::caller(context);
+        let composed = self.composed.borrow();
+        // Inside another policy the place that helps is where this one called it.
+        let (line, column) = composed.first().map_or_else(|| failure::caller(context), |(_, place)| *place);
         let mut message = message.into();
-        if let Some(other) = self.composed.borrow().last() {
+        if let Some((other, _)) = composed.last() {
             message = format!("in policy “{other}”: {message}");
         }
         let function = self.running.get().map(|function| function.name().to_owned());

@@ -144,7 +144,9 @@ impl Warm {
 
         let missing = call.missing.take();
         match (call.stopped(), decided) {
-            (Some(Stop::Broke(error)), _) if missing.is_empty() => Evaluation::Broke(error),
+            (Some(Stop::Broke(error)), decided) if missing.is_empty() => {
+                Evaluation::Broke(placed(error, decided.err()))
+            }
             (Some(Stop::Facts(mut keys)), _) => {
                 keys.extend(missing);
                 Evaluation::NeedsFacts(keys.into_iter().collect())
@@ -163,10 +165,22 @@ impl Warm {
 
 /// One evaluation in a context of its own, with exactly the instructions that the limits grant.
 fn cold(request: Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
-    match Warm::new(&request, limits, limits.instructions) {
+    let evaluation = match Warm::new(&request, limits, limits.instructions) {
         Ok(mut warm) => warm.evaluate(&request, limits),
         Err(error) => Evaluation::Broke(error),
+    };
+    match evaluation {
+        Evaluation::Broke(error) => Evaluation::Broke(syntax::locate(&request.policy.source, error)),
+        other => other,
     }
+}
+
+/// The backtrace knows the place of a refusal better than the frames did at the time.
+fn placed(mut refusal: PolicyError, thrown: Option<PolicyError>) -> PolicyError {
+    if let Some(thrown) = thrown.filter(|thrown| thrown.line > 0) {
+        (refusal.line, refusal.column) = (thrown.line, thrown.column);
+    }
+    refusal
 }
 
 fn crash(what: &str) -> PolicyError {

@@ -32,7 +32,19 @@ pub(crate) mod verdict;
 
 use boa_engine::{Context, JsResult, JsValue};
 
+pub(crate) use action::COMMON as ACTION_WORDS;
 pub(crate) use handle::{Handle, Prototypes, Subject};
+
+/// Global objects that gather host functions: the interface that declares each, and its name.
+pub(crate) const NAMESPACES: [(&str, &str); 7] = [
+    ("Members", "members"),
+    ("Roles", "roles"),
+    ("Documents", "documents"),
+    ("Policies", "policies"),
+    ("Actions", "actions"),
+    ("Http", "http"),
+    ("Random", "random"),
+];
 
 /// Puts the host's globals into a new context.
 pub(crate) fn install(context: &mut Context) -> JsResult<()> {

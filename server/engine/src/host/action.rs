@@ -14,7 +14,7 @@ use crate::call::{Call, Store};
 use crate::convert;
 
 /// Names that belong to every action. A payload's field of one of these names is in `action.payload` only.
-pub(crate) const COMMON: [&str; 14] = [
+pub(crate) const COMMON: [&str; 15] = [
     "id",
     "type",
     "layer",
@@ -22,6 +22,7 @@ pub(crate) const COMMON: [&str; 14] = [
     "createdAt",
     "origin",
     "hasHappened",
+    "status",
     "payload",
     "data",
     "proposal",

@@ -132,23 +132,23 @@ impl Prototypes {
         .clone()
     }
 
-    /// All of them, for freezing.
-    pub fn all(&self) -> [JsObject; 12] {
+    /// Each with the name of the interface that declares it.
+    pub fn named(&self) -> [(&'static str, JsObject); 12] {
         [
-            &self.member,
-            &self.role,
-            &self.document,
-            &self.listed,
-            &self.policy,
-            &self.past,
-            &self.action,
-            &self.proposal,
-            &self.ballot,
-            &self.bundle,
-            &self.data,
-            &self.answer,
+            ("Member", &self.member),
+            ("Role", &self.role),
+            ("PolityDocument", &self.document),
+            ("ListedPolicy", &self.listed),
+            ("Policy", &self.policy),
+            ("PastAction", &self.past),
+            ("ActionBase", &self.action),
+            ("Proposal", &self.proposal),
+            ("Ballot", &self.ballot),
+            ("Bundle", &self.bundle),
+            ("DataStore", &self.data),
+            ("HttpResponse", &self.answer),
         ]
-        .map(Clone::clone)
+        .map(|(name, prototype)| (name, prototype.clone()))
     }
 
     /// The prototype of actions, for the object that also has the payload's fields.

@@ -18,7 +18,9 @@ pub(super) fn all(context: &mut Context) -> JsResult<()> {
     let hidden = context.eval(Source::from_bytes(HIDDEN))?;
     let mut waiting: Vec<JsObject> = vec![context.global_object()];
     waiting.extend(hidden.as_object());
-    waiting.extend(context.get_data::<Rc<Prototypes>>().into_iter().flat_map(|prototypes| prototypes.all()));
+    waiting.extend(
+        context.get_data::<Rc<Prototypes>>().into_iter().flat_map(|prototypes| prototypes.named()).map(|(_, one)| one),
+    );
     let mut seen: HashSet<JsObject> = HashSet::new();
     while let Some(object) = waiting.pop() {
         if !seen.insert(object.clone()) {

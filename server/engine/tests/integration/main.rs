@@ -3,5 +3,9 @@
 
 mod scenario;
 
+mod api;
+mod declarations;
+mod hostile;
+mod properties;
 mod shipped;
 mod workflow;

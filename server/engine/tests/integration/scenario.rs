@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use types::ballot::Ballot;
 use types::decision::{ErrorCode, Wake};
 use types::evaluation::{ActionInput, Initiator, PolicyInput, ProposalInput, Seed, Step};
+use types::fact::HttpAnswer;
 use types::member::{Member, Role};
 use types::{
     ActionId, ActionType, BallotValue, Decision, Effect, Evaluation, FactKey, Facts, Json, MemberId, PolicyError,
@@ -37,6 +38,8 @@ pub struct Scenario {
     pub asked_for: Vec<FactKey>,
     /// Every effect so far.
     pub effects: Vec<Effect>,
+    /// What hosts answer to requests that `facts` does not hold.
+    pub usual_answer: Option<HttpAnswer>,
 }
 
 impl Scenario {
@@ -109,7 +112,14 @@ impl Scenario {
             now: START,
             seed: Seed([7; 32]),
         };
-        Self { request, facts, engine: Engine::new(Limits::default()), asked_for: vec![], effects: vec![] }
+        Self {
+            request,
+            facts,
+            engine: Engine::new(Limits::default()),
+            asked_for: vec![],
+            effects: vec![],
+            usual_answer: None,
+        }
     }
 
     pub fn settings(mut self, settings: Value) -> Self {
@@ -184,8 +194,9 @@ impl Scenario {
                 FactKey::PolicyData => given.policy_data.clone_from(&self.facts.policy_data),
                 FactKey::Actions(query) => given.actions.push((query, vec![])),
                 FactKey::Http(request) => {
-                    let known = self.facts.http.iter().find(|(asked, _)| *asked == request);
-                    given.http.push(known.cloned().expect("an HTTP answer for the scenario"));
+                    let known = self.facts.http.iter().find(|(asked, _)| *asked == request).map(|(_, answer)| answer);
+                    let answer = known.or(self.usual_answer.as_ref()).expect("an HTTP answer for the scenario").clone();
+                    given.http.push((request, answer));
                 }
                 FactKey::Lookup { platform, name, member } => {
                     let known = self.facts.lookups.iter().find(|l| l.2 == member).map(|l| l.3.clone());
@@ -259,4 +270,12 @@ pub fn logs(body: &str) -> Vec<String> {
 
 pub fn wakes_after(decision: &Decision, millis: i64) -> bool {
     decision.wake == Some(Wake::At(Timestamp(START.millis() + millis)))
+}
+
+/// Runs `body` on a thread with the stack that the engine asks for.
+pub fn on_a_big_stack(body: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(body).unwrap();
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
 }

@@ -1,0 +1,1228 @@
+// What a Polity policy can see and do.
+//
+// A policy is one file with up to six functions: filter, initialize, check, notify, pass, fail. `check` is required.
+// Everything declared here is in scope and frozen; besides it there is plain JavaScript without eval, Function, Promise,
+// async, import, timers, typed arrays and WeakRef. The clock is the moment of the evaluation, in UTC, and chance comes
+// from a recorded seed. A policy describes what is to happen; Polity does it afterwards, if the powers given to the
+// policy allow it.
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The six functions
+
+/**
+ * Whether the policy governs this action. Runs at each evaluation, and may only look. Without it: every action of the
+ * types that the policy is declared for.
+ * @example
+ * /** @type {FilterFn} *\/ function filter(action) { return action.type === "board.rename_channel" }
+ * /** @type {CheckFn} *\/ function check(action) { return PASSED }
+ */
+type FilterFn = (action: Action) => boolean
+
+/**
+ * Runs once, when the proposal opens: draw a jury, ask the voters, keep what must be remembered in `action.data`.
+ * @example
+ * /** @type {InitializeFn} *\/ function initialize(action) { action.data.set("jury", members.sample(3)) }
+ * /** @type {CheckFn} *\/ function check(action) { if (action.data.get("jury").length < 3) return failed("too few") }
+ */
+type InitializeFn = (action: Action) => void
+
+/**
+ * Decides: `PASSED`, `FAILED`, or nothing while it is open. Runs again whenever something it read has changed.
+ * @example
+ * /** @type {CheckFn} *\/ function check(action) {
+ *   if (action.proposal.yes >= 2) return passed("two said yes")
+ *   if (action.proposal.hasElapsed(days(2))) return failed("too late")
+ * }
+ */
+type CheckFn = (action: Action) => Verdict | undefined | void
+
+/**
+ * Runs once, after the first `check` that left the proposal open: tell those who must know.
+ * @example
+ * /** @type {NotifyFn} *\/ function notify(action) { notifyMembers("Steward", "Something waits for you.") }
+ * /** @type {CheckFn} *\/ function check(action) {}
+ */
+type NotifyFn = (action: Action) => void
+
+/**
+ * Runs when `check` said PASSED. Nothing is carried out unless it says `action.execute()`: without it the policy is a
+ * field trial, decided and recorded.
+ * @example
+ * /** @type {CheckFn} *\/ function check(action) { return PASSED }
+ * /** @type {PassFn} *\/ function pass(action) { action.execute() }
+ */
+type PassFn = (action: Action) => void
+
+/**
+ * Runs when `check` said FAILED.
+ * @example
+ * /** @type {CheckFn} *\/ function check(action) { return failed("not today") }
+ * /** @type {FailFn} *\/ function fail(action) { announce("general", "It was refused.") }
+ */
+type FailFn = (action: Action) => void
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Words
+
+/** What `check` returns. */
+type Verdict = "PROPOSED" | "PASSED" | "FAILED"
+
+/** A moment: milliseconds since 1970-01-01T00:00Z, so that `now - action.createdAt` is a length. */
+type Moment = number
+
+/** A length of time in milliseconds: write `days(2)`. */
+type Length = number
+
+/** What data stores hold. A member in it is kept as their id. */
+type JsonValue = any
+
+/** A member's id. */
+type MemberId = string
+
+/**
+ * Whom something concerns: a member, an id or handle, a list of them, a role by name or object, or `"everyone"`.
+ * Programs (bots) are never among everyone, nor among the holders of a role.
+ */
+type Who = Member | Role | MemberId | readonly (Member | MemberId)[] | "everyone"
+
+/** What one ballot says, as the kind of ballot asks for it. */
+type BallotValue = boolean | "abstain" | string | number | string[] | { [option: string]: number }
+
+/** What voters choose from. */
+type BallotKind = "yes-no" | "choice" | "approval" | "ranking" | "score" | "budget" | "consent"
+
+/** What an action may concern. */
+type Layer = "platform" | "constitution"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The action
+
+/** What every action has. The payload's own fields stand beside these, typed by `type`. */
+interface ActionBase<Type extends string> {
+  /** The action's id. */
+  readonly id: string
+  /**
+   * What kind of thing was attempted. Testing it tells the editor which fields there are.
+   * @example
+   * if (action.type === "board.rename_channel") log(action.channel, action.name)
+   */
+  readonly type: Type
+  /** Everyday life, or the government itself. */
+  readonly layer: Layer
+  /**
+   * Who attempted it; `null` for the system. Reading it, its roles included, never loads the member list.
+   * @example
+   * if (action.initiator?.hasRole("Steward")) return passed("a steward decides")
+   */
+  readonly initiator: Member | null
+  /** When it was attempted. */
+  readonly createdAt: Moment
+  /** `web`, `api`, `policy`, `system`, or the platform's name. */
+  readonly origin: string
+  /** Whether the platform had already let it happen. */
+  readonly hasHappened: boolean
+  /** Where it stands. */
+  readonly status: string
+  /**
+   * All fields of the payload, untyped: for those whose name an action has itself, and for types that you do not test.
+   * @example
+   * if (typeof action.payload.text === "string") log(action.payload.text.length)
+   */
+  readonly payload: Readonly<Record<string, any>>
+  /**
+   * The action's own data, shared by all its policies.
+   * @example
+   * action.data.increment("checks")
+   */
+  readonly data: DataStore
+  /** The action under this policy. */
+  readonly proposal: Proposal
+  /** The actions that it consists of, or `null`. */
+  readonly bundle: Bundle | null
+  /**
+   * Carry it out, once all policies that govern it agree.
+   * @example
+   * action.execute()
+   */
+  execute(): void
+  /**
+   * Undo it, where the platform can.
+   * @example
+   * action.revert()
+   */
+  revert(): void
+  /** Its id, where it is stored as data. */
+  toJSON(): string
+}
+
+/** The action under this policy: how old it is and who said what. */
+interface Proposal {
+  /** The proposal's id. */
+  readonly id: string
+  /** Where it stood before this evaluation. */
+  readonly status: string
+  /** Since when it is open. */
+  readonly openedAt: Moment
+  /** How long it is open. Reading it has the policy looked at every minute: `hasElapsed` wakes exactly in time. */
+  readonly elapsed: Length
+  /** When the ballot that was asked for closes, or `null`. */
+  readonly closesAt: Moment | null
+  /**
+   * Whether it has closed.
+   * @example
+   * if (action.proposal.isClosed) return action.proposal.yes > action.proposal.no ? PASSED : FAILED
+   */
+  readonly isClosed: boolean
+  /**
+   * Whether it is open for at least so long. The policy is looked at again exactly then.
+   * @example
+   * if (action.proposal.hasElapsed(days(2))) return failed("nobody agreed within two days")
+   */
+  hasElapsed(length: Length): boolean
+  /**
+   * The moment so long after it opened. The policy is looked at again then.
+   * @example
+   * ask("everyone", { closes: action.proposal.deadline(days(3)) })
+   */
+  deadline(length: Length): Moment
+  /**
+   * The ballots, oldest first; only those of `by` (or for whom the function says yes), only those that say `value`.
+   * @example
+   * const yes = action.proposal.ballots({ by: "Steward", value: true })
+   * if (yes.length >= 2) return passed("two stewards agree")
+   */
+  ballots(which?: { by?: Who | ((member: Member) => boolean); value?: BallotValue }): Ballot[]
+  /** How many said yes. */
+  readonly yes: number
+  /** How many said no. */
+  readonly no: number
+  /** How many abstained. */
+  readonly abstain: number
+  /** The ids of those who voted; nobody's in a secret vote. */
+  readonly voters: MemberId[]
+  /**
+   * Counts the ballots. Methods: `yes-no`, `plurality`, `approval`, `score`, `borda`, `ranked`, `stv`, `schulze`,
+   * `quadratic`, `dots`, `consent`. Ties that a method does not settle are settled by a lot that anybody can check.
+   * @example
+   * const outcome = action.proposal.tally("yes-no", { quorum: "25%", threshold: "2/3" })
+   * if (outcome.prospects?.settled) return outcome.passed ? passed(outcome.sentence) : failed(outcome.sentence)
+   */
+  tally(method: string, options?: TallyOptions): TallyOutcome
+  /** Its id, where it is stored as data. */
+  toJSON(): string
+}
+
+/** One member's current vote. */
+interface Ballot {
+  /** Whose it is; `null` in a secret vote. */
+  readonly voter: MemberId | null
+  /** The same, as a member. */
+  readonly member: Member | null
+  /** What it says. */
+  readonly value: BallotValue
+  /** When it was cast or last changed. */
+  readonly castAt: Moment
+  /** Why, in the voter's words. */
+  readonly reason: string | null
+  /** What it says, where it is stored as data. */
+  toJSON(): BallotValue
+}
+
+/** How ballots are counted; each method takes some of these, and says so when it is given another. */
+interface TallyOptions {
+  /** What is on the ballot; without it what `ask` offered. */
+  options?: string[]
+  /** How many may vote; without it those asked. */
+  eligible?: number
+  /** How many must take part: a number, or a share of the eligible such as `"25%"`. */
+  quorum?: number | string
+  /** Which ballots count towards it. */
+  quorumOf?: string
+  /** The share that must be in favour, such as `"2/3"` or `">50%"`. */
+  threshold?: number | string
+  /** Of what that is a share. */
+  of?: string
+  /** How many are elected. */
+  seats?: number
+  /** Credits or dots of each voter. */
+  budget?: number
+  /** Most dots on one option. */
+  maxPerOption?: number
+  /** The highest score. */
+  maxScore?: number
+  /** Whether options without a score count as zero or are skipped. */
+  unscored?: "zero" | "skip"
+  /** Whether a budget ballot's numbers are votes or credits. */
+  numbers?: "votes" | "credits"
+  /** How many objections consent bears. */
+  objections?: number
+  /** How many may stand aside. */
+  standAside?: number | string
+  /** The option that means "none of these". */
+  none?: string
+  /** How many votes an option needs to be elected. */
+  optionQuorum?: number
+  /** Where lots are drawn from; without it the recorded seed. */
+  seed?: string
+  /** Members whose ballot counts for more than one, by id. */
+  weights?: { [member: MemberId]: number }
+}
+
+/** What a count gave. */
+interface TallyOutcome {
+  readonly method: string
+  readonly passed: boolean
+  readonly winners: string[]
+  /** The outcome in one sentence, fit for `passed(…)`. */
+  readonly sentence: string
+  /** How the vote could still go, where the method can tell. */
+  readonly prospects?: { readonly settled: boolean; readonly [name: string]: any } | null
+  readonly [name: string]: any
+}
+
+/** An action that is several: an election chooses among them, a combination is all or nothing. */
+interface Bundle {
+  /** The bundle's id. */
+  readonly id: string
+  /** How the actions hang together. */
+  readonly kind: "election" | "combination"
+  /** The actions, in the order in which they were added; each has its own proposal and ballots. */
+  readonly actions: Action[]
+  /**
+   * Take an action out; `action.execute()` carries out those that are left.
+   * @example
+   * const candidates = action.bundle?.actions ?? []
+   * const most = Math.max(...candidates.map(candidate => candidate.proposal.yes))
+   * for (const candidate of candidates) if (candidate.proposal.yes < most) action.bundle?.drop(candidate)
+   */
+  drop(action: Action): void
+  /**
+   * Start the vote on one action again.
+   * @example
+   * for (const candidate of action.bundle?.actions ?? []) action.bundle?.clearBallots(candidate)
+   */
+  clearBallots(action: Action): void
+}
+
+/** A small JSON store, written in the same transaction as the decision. */
+interface DataStore {
+  /**
+   * The value under a key, or `otherwise`.
+   * @example
+   * const jury = action.data.get("jury", [])
+   * log(jury.length)
+   */
+  get(key: string, otherwise?: JsonValue): JsonValue
+  /**
+   * Sets a value: anything that JSON can hold.
+   * @example
+   * action.data.set("jury", members.sample(3))
+   */
+  set(key: string, value: JsonValue): JsonValue
+  /** Whether there is a value. */
+  has(key: string): boolean
+  /** Removes a value. */
+  remove(key: string): void
+  /**
+   * Appends to the list under a key, which begins empty; answers with its length.
+   * @example
+   * policy.data.add("seen", action.id)
+   */
+  add(key: string, value: JsonValue): number
+  /**
+   * Adds to the number under a key, which begins at 0; answers with the sum.
+   * @example
+   * if (policy.data.increment("strikes") > 3) return failed("three strikes")
+   */
+  increment(key: string, by?: number): number
+  /** The keys, in order. */
+  keys(): string[]
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The community
+
+/** A member of the community. */
+interface Member {
+  readonly id: MemberId
+  /** The short name, unique in the community. */
+  readonly handle: string
+  /** The name people read. */
+  readonly displayName: string
+  /** Since when a member. */
+  readonly joinedAt: Moment
+  /** Whether it is a program: never asked, never counted. */
+  readonly isBot: boolean
+  /** The names of the roles held. */
+  readonly roles: string[]
+  /**
+   * Whether the member holds a role.
+   * @example
+   * const stewards = members.where(member => member.hasRole("Steward"))
+   * log(stewards.length)
+   */
+  hasRole(role: string | Role): boolean
+  /** The id, where it is stored as data. */
+  toJSON(): MemberId
+  /** The name people read. */
+  toString(): string
+}
+
+/** A named set of members. */
+interface Role {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Whether every member holds it. */
+  readonly isBase: boolean
+  /** Those who hold it. */
+  readonly members: Member[]
+  /** How many hold it; cheaper than `members.length`. */
+  readonly count: number
+  /** Whether a member holds it. */
+  has(member: Member | MemberId): boolean
+  /**
+   * Gives members the role.
+   * @example
+   * if (action.initiator) roles.get("Steward")?.add(action.initiator)
+   */
+  add(who: Who): void
+  /**
+   * Takes the role from members.
+   * @example
+   * roles.get("Steward")?.remove("m1")
+   */
+  remove(who: Who): void
+  /**
+   * Takes the role from everybody.
+   * @example
+   * roles.get("Steward")?.clear()
+   */
+  clear(): void
+  /** The name, where it is stored as data. */
+  toJSON(): string
+  /** The name. */
+  toString(): string
+}
+
+/** A written guideline or constitution. */
+interface PolityDocument {
+  readonly id: string
+  readonly name: string
+  /** The text, Markdown. */
+  readonly text: string
+  readonly version: number
+  /** The name, where it is stored as data. */
+  toJSON(): string
+}
+
+/** A policy of the community, without its functions. */
+interface ListedPolicy {
+  readonly id: string
+  readonly name: string
+  readonly layer: Layer
+  readonly version: number
+  readonly enforcement: "off" | "shadow" | "warn" | "enforced"
+  /** The name, where it is stored as data. */
+  toJSON(): string
+}
+
+/** A policy with settings and data: `policy` is the running one; others come from `policies.get`. */
+interface Policy {
+  readonly id: string
+  readonly name: string
+  readonly version: number
+  /**
+   * The values of the template's blanks.
+   * @example
+   * const needed = policy.settings.needed ?? 2
+   * if (action.proposal.yes >= needed) return PASSED
+   */
+  readonly settings: any
+  /** The policy's own data; another policy's can only be read. */
+  readonly data: DataStore
+  /** Runs another policy's function here; its effects are this policy's. */
+  filter(action: Action): boolean
+  /** Runs another policy's function here. */
+  initialize(action: Action): void
+  /**
+   * Runs another policy's function here.
+   * @example
+   * return policies.get("Democratic election")?.check(action)
+   */
+  check(action: Action): Verdict | undefined
+  /** Runs another policy's function here. */
+  notify(action: Action): void
+  /** Runs another policy's function here. */
+  pass(action: Action): void
+  /** Runs another policy's function here. */
+  fail(action: Action): void
+  /** The name, where it is stored as data. */
+  toJSON(): string
+}
+
+/** An action of the past. */
+interface PastAction {
+  readonly id: string
+  readonly type: string
+  readonly createdAt: Moment
+  readonly status: "proposed" | "held" | "passed" | "failed" | "executed" | "reverted"
+  readonly initiator: Member | null
+  readonly payload: Readonly<Record<string, any>>
+  /** The id, where it is stored as data. */
+  toJSON(): string
+}
+
+/** The people of the community; programs are not among them. */
+interface Members extends Iterable<Member> {
+  /** How many there are. */
+  readonly count: number
+  /** All of them. */
+  all(): Member[]
+  /** Their ids: cheaper than members where only ids are needed. */
+  ids(): MemberId[]
+  /**
+   * The member of that id or handle, or `null`.
+   * @example
+   * log(members.get("m1")?.displayName)
+   */
+  get(name: string): Member | null
+  /** Those for whom the function says yes. */
+  where(predicate: (member: Member) => boolean): Member[]
+  /**
+   * Those who hold a role.
+   * @example
+   * notifyMembers(members.withRole("Steward"), "Please have a look.")
+   */
+  withRole(role: string | Role): Member[]
+  /**
+   * Draws `n` of them by lot, less those to avoid, among those with a role. Drawn in ascending order of id from the
+   * recorded seed, so that anybody can draw them again.
+   * @example
+   * ask(members.sample(3, { avoid: action.initiator ?? [] }), { text: "Shall this pass?" })
+   */
+  sample(n: number, options?: { avoid?: Who; role?: string | Role }): Member[]
+}
+
+/** The people of the community. */
+declare const members: Members
+
+/** The roles of the community. */
+interface Roles extends Iterable<Role> {
+  /** How many there are. */
+  readonly count: number
+  /** All of them. */
+  all(): Role[]
+  /** The role of that name or id, or `null`. */
+  get(name: string): Role | null
+  /** Those for which the function says yes. */
+  where(predicate: (role: Role) => boolean): Role[]
+}
+
+/** The roles of the community. */
+declare const roles: Roles
+
+/** The documents in force. */
+interface Documents extends Iterable<PolityDocument> {
+  /** How many there are. */
+  readonly count: number
+  /** All of them. */
+  all(): PolityDocument[]
+  /**
+   * The document of that name or id, or `null`.
+   * @example
+   * if (!documents.get("Code of conduct")) return failed("write a code of conduct first")
+   */
+  get(name: string): PolityDocument | null
+  /** Those for which the function says yes. */
+  where(predicate: (document: PolityDocument) => boolean): PolityDocument[]
+}
+
+/** The documents in force. */
+declare const documents: Documents
+
+/** The policies in force. */
+interface Policies extends Iterable<ListedPolicy> {
+  /** How many there are. */
+  readonly count: number
+  /** All of them. */
+  all(): ListedPolicy[]
+  /** The policy of that name with its functions and data, or `null`. */
+  get(name: string): Policy | null
+  /**
+   * Those for which the function says yes.
+   * @example
+   * log(policies.where(other => other.enforcement === "shadow").length)
+   */
+  where(predicate: (policy: ListedPolicy) => boolean): ListedPolicy[]
+}
+
+/** The policies in force. */
+declare const policies: Policies
+
+/** Which past actions are looked for. A length in `since` counts back from the opening of the proposal. */
+interface ActionSearch {
+  type?: string
+  by?: Member | MemberId
+  since?: Length | Moment | Date | string
+  limit?: number
+}
+
+/** The log of past actions. */
+interface Actions {
+  /**
+   * Past actions, newest first, 100 unless `limit` says otherwise.
+   * @example
+   * const recent = actions.where({ type: action.type, since: days(7) })
+   * if (recent.length > 5) return failed("five a week are enough")
+   */
+  where(search?: ActionSearch): PastAction[]
+  /** How many there are, up to `limit`. */
+  count(search?: ActionSearch): number
+}
+
+/** The log of past actions. */
+declare const actions: Actions
+
+/** The running policy itself: its name, settings and data. Each policy sees its own. */
+declare const policy: Policy
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Verdicts and time
+
+/** Still open. The same as returning nothing. */
+declare const PROPOSED: "PROPOSED"
+/** In favour. */
+declare const PASSED: "PASSED"
+/** Against. */
+declare const FAILED: "FAILED"
+
+/**
+ * In favour, and why.
+ * @example
+ * return passed("nobody objected")
+ */
+declare function passed(reason: string): "PASSED"
+
+/**
+ * Against, and why.
+ * @example
+ * return failed("the quorum was not reached")
+ */
+declare function failed(reason: string): "FAILED"
+
+/**
+ * Still open, and why.
+ * @example
+ * return proposed("waiting for the second steward")
+ */
+declare function proposed(reason: string): "PROPOSED"
+
+/** So many seconds. */
+declare function seconds(n: number): Length
+/** So many minutes. */
+declare function minutes(n: number): Length
+/** So many hours. */
+declare function hours(n: number): Length
+/**
+ * So many days of 24 hours.
+ * @example
+ * if (action.proposal.hasElapsed(days(1.5))) return FAILED
+ */
+declare function days(n: number): Length
+/** So many weeks. */
+declare function weeks(n: number): Length
+
+/**
+ * The moment of this evaluation. Reading it in `filter` or `check` has the policy looked at every minute; `hasElapsed`
+ * and `deadline` wake it exactly in time.
+ * @example
+ * if (action.initiator && now - action.initiator.joinedAt < weeks(1)) return failed("members of a week may propose")
+ */
+declare const now: Moment
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Effects
+
+/**
+ * Opens the ballot, or extends it: who may vote, what they choose from, where it is posted, when it closes. A proposal
+ * nobody asked about takes yes, no or abstain from every member.
+ * @example
+ * ask("everyone", {
+ *   text: "Where shall we meet?", kind: "ranking", options: ["the park", "the library"],
+ *   where: "general", closes: days(3), privacy: "secret", results: "at-close",
+ * })
+ */
+declare function ask(
+  who: Who,
+  question?: {
+    /** The question, in words. */
+    text?: string
+    /** What they choose from; `"yes-no"` unless told otherwise. */
+    kind?: BallotKind
+    /** The options, for the kinds that have them. */
+    options?: string[]
+    /** A channel or room where the ballot is posted, besides the page. */
+    where?: string
+    /** The same as `where`. */
+    place?: string
+    /** When it closes: a length from now, a moment, a `Date`, or text such as `2026-05-01T12:00:00Z`. */
+    closes?: Length | Moment | Date | string
+    /** Who can see how a member voted. */
+    privacy?: "open" | "after-close" | "secret"
+    /** When the count can be seen. */
+    results?: "always" | "after-ballot" | "at-close"
+  },
+): void
+
+/**
+ * Reminds those of `who` who have not voted.
+ * @example
+ * remind("everyone", "One day left to vote.")
+ */
+declare function remind(who: Who, text: string): void
+
+/**
+ * Tells members.
+ * @example
+ * notifyMembers("Steward", "A newcomer waits.", { ephemeral: true })
+ */
+declare function notifyMembers(
+  who: Who,
+  text: string,
+  options?: {
+    /** Whether only they see it, where the platform can. */
+    ephemeral?: boolean
+    /** What `announce` returned, to answer that message. */
+    thread?: string
+  },
+): void
+
+/**
+ * Posts in a channel or room, and answers with the message's key, so that a later one can be its thread.
+ * @example
+ * const message = announce("general", "A vote has begun.")
+ * announce("general", "It ends on Friday.", { thread: message })
+ */
+declare function announce(place: string, text: string, options?: { thread?: string }): string
+
+/**
+ * Attempts a further action, under its own policies, now or at a moment.
+ * @example
+ * propose("board.set_topic", { channel: "general", topic: "Welcome" }, { at: days(1) })
+ */
+declare function propose(type: string, payload?: object, options?: { at?: Length | Moment | Date | string }): void
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The outside
+
+/** What came back from a host. */
+interface HttpResponse {
+  /** The status code; 0 where no answer came. */
+  readonly status: number
+  /** Whether the status is a success. */
+  readonly ok: boolean
+  /** The body as text. */
+  readonly body: string
+  /** Why no answer came, or `null`. */
+  readonly error: string | null
+  /** The body as JSON, or `null` where it is none. */
+  json(): any
+}
+
+/** Asks hosts that the policy declares, over https. Each request is made once; a replay sees the same answer. */
+interface Http {
+  /**
+   * Asks with GET.
+   * @example
+   * const answer = http.get("https://api.example.org/edits?user=ada")
+   * if (answer.ok && answer.json().edits > 10) return passed("an experienced editor")
+   */
+  get(url: string, options?: { headers?: { [name: string]: string } }): HttpResponse
+  /**
+   * Asks with POST; what is not a text is sent as JSON.
+   * @example
+   * log(http.post("https://api.example.org/check", { text: "hello" }).status)
+   */
+  post(url: string, body?: any, options?: { headers?: { [name: string]: string } }): HttpResponse
+}
+
+/** Asks hosts that the policy declares. */
+declare const http: Http
+
+/**
+ * A platform, to ask what it knows of a member. The answer is `null` where it knows nothing.
+ * @example
+ * const edits = platform("wikipedia").lookup("edit_count", action.initiator ?? "m1")
+ * if (edits >= 500) return passed("an experienced editor")
+ */
+declare function platform(name: string): {
+  readonly name: string
+  lookup(what: string, member: Member | MemberId): any
+}
+
+/** Chance, from the recorded seed: the same evaluation draws the same. `Math.random` is `random.number`. */
+interface Random {
+  /** From 0 to 1. */
+  number(): number
+  /** A whole number between the two, both included. */
+  integer(least: number, most: number): number
+  /** One item of a list; `undefined` where it is empty. */
+  pick<Item>(list: readonly Item[]): Item | undefined
+  /** The list in another order. */
+  shuffle<Item>(list: readonly Item[]): Item[]
+  /**
+   * `n` different items of a list.
+   * @example
+   * log(random.sample(["tea", "coffee", "water"], 2))
+   */
+  sample<Item>(list: readonly Item[], n: number): Item[]
+}
+
+/** Chance, from the recorded seed. */
+declare const random: Random
+
+/**
+ * Notes a line for the policy's author.
+ * @example
+ * log("so far", action.proposal.yes, { of: members.count })
+ */
+declare function log(...values: any[]): void
+
+// <generated from the Rust types: UPDATE_EXPECT=1 cargo test -p engine>
+/** Post a message. */
+interface BoardPostMessage extends ActionBase<"board.post_message"> {
+  /** The channel to post in. */
+  readonly channel: string
+  /** The post it answers, by id. */
+  readonly reply_to?: string | null
+  /** What is said, at most 10,000 characters. */
+  readonly text: string
+}
+
+/** Remove a message. */
+interface BoardRemoveMessage extends ActionBase<"board.remove_message"> {
+  /** The post, by id. */
+  readonly post: string
+  /** Why. */
+  readonly reason?: string | null
+}
+
+/** Edit a message. */
+interface BoardEditMessage extends ActionBase<"board.edit_message"> {
+  /** The post, by id. */
+  readonly post: string
+  /** The new text. */
+  readonly text: string
+}
+
+/** Pin a message. */
+interface BoardPinMessage extends ActionBase<"board.pin_message"> {
+  /** The post, by id. */
+  readonly post: string
+}
+
+/** Rename a channel. */
+interface BoardRenameChannel extends ActionBase<"board.rename_channel"> {
+  /** The channel to rename. */
+  readonly channel: string
+  /** The new name: letters, digits, `-` and `_`. */
+  readonly name: string
+}
+
+/** Set a channel's topic. */
+interface BoardSetTopic extends ActionBase<"board.set_topic"> {
+  /** The channel. */
+  readonly channel: string
+  /** The new topic. */
+  readonly topic: string
+}
+
+/** Create a channel. */
+interface BoardCreateChannel extends ActionBase<"board.create_channel"> {
+  /** The channel's name: letters, digits, `-` and `_`. */
+  readonly name: string
+  /** What it is for. */
+  readonly topic?: string | null
+}
+
+/** Archive a channel. */
+interface BoardArchiveChannel extends ActionBase<"board.archive_channel"> {
+  /** The channel. */
+  readonly channel: string
+}
+
+/** Join a channel. */
+interface BoardJoinChannel extends ActionBase<"board.join_channel"> {
+  /** The channel. */
+  readonly channel: string
+  /** Who joins, by handle; without it the one who proposes. */
+  readonly member?: string | null
+}
+
+/** Remove somebody from a channel. */
+interface BoardRemoveFromChannel extends ActionBase<"board.remove_from_channel"> {
+  /** The channel. */
+  readonly channel: string
+  /** Who is removed, by handle. */
+  readonly member: string
+}
+
+/** Admit a member. */
+interface BoardAdmitMember extends ActionBase<"board.admit_member"> {
+  /** The name people will read. */
+  readonly display_name?: string | null
+  /** The newcomer's handle. */
+  readonly handle: string
+}
+
+/** Remove a member. */
+interface BoardRemoveMember extends ActionBase<"board.remove_member"> {
+  /** Who is removed, by handle. */
+  readonly member: string
+  /** Why. */
+  readonly reason?: string | null
+}
+
+/** Send a message. */
+interface MatrixPostMessage extends ActionBase<"matrix.post_message"> {
+  /** The room. */
+  readonly room: string
+  /** What is said. */
+  readonly text: string
+}
+
+/** Remove a message. */
+interface MatrixRemoveMessage extends ActionBase<"matrix.remove_message"> {
+  /** The message's event id. */
+  readonly event: string
+  /** Why. */
+  readonly reason?: string | null
+  /** The room. */
+  readonly room: string
+}
+
+/** Rename a room. */
+interface MatrixRenameRoom extends ActionBase<"matrix.rename_room"> {
+  /** The new name. */
+  readonly name: string
+  /** The room. */
+  readonly room: string
+}
+
+/** Set a room's topic. */
+interface MatrixSetTopic extends ActionBase<"matrix.set_topic"> {
+  /** The room. */
+  readonly room: string
+  /** The new topic. */
+  readonly topic: string
+}
+
+/** Set a room's picture. */
+interface MatrixSetAvatar extends ActionBase<"matrix.set_avatar"> {
+  /** The room. */
+  readonly room: string
+  /** The picture's `mxc://` address; empty for none. */
+  readonly url: string
+}
+
+/** Set who may join a room. */
+interface MatrixSetJoinRules extends ActionBase<"matrix.set_join_rules"> {
+  /** The room. */
+  readonly room: string
+  /** `public`, `invite`, `knock` or `restricted`. */
+  readonly rule: string
+}
+
+/** Invite somebody. */
+interface MatrixInvite extends ActionBase<"matrix.invite"> {
+  /** The room. */
+  readonly room: string
+  /** Who is invited. */
+  readonly user: string
+}
+
+/** Remove somebody from a room. */
+interface MatrixKick extends ActionBase<"matrix.kick"> {
+  /** Why. */
+  readonly reason?: string | null
+  /** The room. */
+  readonly room: string
+  /** Who is removed. */
+  readonly user: string
+}
+
+/** Ban somebody from a room. */
+interface MatrixBan extends ActionBase<"matrix.ban"> {
+  /** Why. */
+  readonly reason?: string | null
+  /** The room. */
+  readonly room: string
+  /** Who is banned. */
+  readonly user: string
+}
+
+/** Lift a ban. */
+interface MatrixUnban extends ActionBase<"matrix.unban"> {
+  /** The room. */
+  readonly room: string
+  /** Whose ban is lifted. */
+  readonly user: string
+}
+
+/** Change a power level. */
+interface MatrixSetPowerLevel extends ActionBase<"matrix.set_power_level"> {
+  /** The new level: 0 member, 50 moderator, 100 administrator. */
+  readonly level: number
+  /** The room. */
+  readonly room: string
+  /** Whose power changes. */
+  readonly user: string
+}
+
+/** Pin messages. */
+interface MatrixSetPinned extends ActionBase<"matrix.set_pinned"> {
+  /** Event ids of all messages that are to be pinned. */
+  readonly events: string[]
+  /** The room. */
+  readonly room: string
+}
+
+/** Add a document. */
+interface ConstitutionAddDocument extends ActionBase<"constitution.add_document"> {
+  /** The title. */
+  readonly name: string
+  /** The text, Markdown. */
+  readonly text: string
+}
+
+/** Change a document. */
+interface ConstitutionChangeDocument extends ActionBase<"constitution.change_document"> {
+  /** The document, by title or id. */
+  readonly document: string
+  /** The new title; without it the title stays. */
+  readonly name?: string | null
+  /** The new text, Markdown. */
+  readonly text: string
+}
+
+/** Delete a document. */
+interface ConstitutionDeleteDocument extends ActionBase<"constitution.delete_document"> {
+  /** The document, by title or id. */
+  readonly document: string
+}
+
+/** Recover a document. */
+interface ConstitutionRecoverDocument extends ActionBase<"constitution.recover_document"> {
+  /** The document, by title or id. */
+  readonly document: string
+}
+
+/** Add a role. */
+interface ConstitutionAddRole extends ActionBase<"constitution.add_role"> {
+  /** What the role is for. */
+  readonly description?: string
+  /** The role's name. */
+  readonly name: string
+  /** What its members may do. */
+  readonly permissions?: ({ action_type: string; right: "view" | "propose" | "execute" })[]
+}
+
+/** Edit a role. */
+interface ConstitutionEditRole extends ActionBase<"constitution.edit_role"> {
+  /** The new description; without it the description stays. */
+  readonly description?: string | null
+  /** The new name; without it the name stays. */
+  readonly name?: string | null
+  /** The new rights, all of them; without it the rights stay. */
+  readonly permissions?: ({ action_type: string; right: "view" | "propose" | "execute" })[] | null
+  /** The role, by name. */
+  readonly role: string
+}
+
+/** Delete a role. */
+interface ConstitutionDeleteRole extends ActionBase<"constitution.delete_role"> {
+  /** The role, by name. */
+  readonly role: string
+}
+
+/** Assign a role. */
+interface ConstitutionAssignRole extends ActionBase<"constitution.assign_role"> {
+  /** The members, by handle. */
+  readonly members: string[]
+  /** The role, by name. */
+  readonly role: string
+}
+
+/** Remove a role from members. */
+interface ConstitutionRemoveRole extends ActionBase<"constitution.remove_role"> {
+  /** The members, by handle. */
+  readonly members: string[]
+  /** The role, by name. */
+  readonly role: string
+}
+
+/** Add a policy. */
+interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
+  /** Action types it governs, `platform.*` for a platform, or `*` for all of the layer. */
+  readonly action_types: string[]
+  /** What it does, in plain words. */
+  readonly description?: string
+  /** How far its decisions reach. */
+  readonly enforcement?: "off" | "shadow" | "warn" | "enforced"
+  /** Hosts that it may ask over HTTP. */
+  readonly http_hosts?: string[]
+  /** Governing or reacting. */
+  readonly kind?: "governing" | "reacting"
+  /** The policy's name. */
+  readonly name: string
+  /** What happens to an action when the policy breaks. */
+  readonly on_error?: "hold" | "deny" | "allow"
+  /** What its effects may be; empty for everything but HTTP. */
+  readonly powers?: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[]
+  /** Values of the template's blanks. */
+  readonly settings?: any
+  /** The six functions, JavaScript. */
+  readonly source: string
+}
+
+/** Change a policy. */
+interface ConstitutionChangePolicy extends ActionBase<"constitution.change_policy"> {
+  /** The new action types. */
+  readonly action_types?: string[] | null
+  /** What happens to proposals that are open under the old version. */
+  readonly changeover?: "finish_under_old" | "restart" | "ask_voters"
+  /** The new description. */
+  readonly description?: string | null
+  /** The new hosts. */
+  readonly http_hosts?: string[] | null
+  /** The new name. */
+  readonly name?: string | null
+  /** The policy, by name or id. */
+  readonly policy: string
+  /** The new powers. */
+  readonly powers?: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[] | null
+  /** The new settings. */
+  readonly settings?: any
+  /** The new source. */
+  readonly source?: string | null
+}
+
+/** Remove a policy. */
+interface ConstitutionRemovePolicy extends ActionBase<"constitution.remove_policy"> {
+  /** The policy, by name or id. */
+  readonly policy: string
+}
+
+/** Recover a policy. */
+interface ConstitutionRecoverPolicy extends ActionBase<"constitution.recover_policy"> {
+  /** The policy, by name or id. */
+  readonly policy: string
+}
+
+/** Reorder policies. */
+interface ConstitutionReorderPolicies extends ActionBase<"constitution.reorder_policies"> {
+  /** All policies of one layer by name or id, first asked first. */
+  readonly policies: string[]
+}
+
+/** Set a policy's enforcement. */
+interface ConstitutionSetEnforcement extends ActionBase<"constitution.set_enforcement"> {
+  /** How far its decisions reach. */
+  readonly enforcement: "off" | "shadow" | "warn" | "enforced"
+  /** The policy, by name or id. */
+  readonly policy: string
+}
+
+/** Set what happens when a policy breaks. */
+interface ConstitutionSetOnError extends ActionBase<"constitution.set_on_error"> {
+  /** What happens. */
+  readonly on_error: "hold" | "deny" | "allow"
+  /** The policy, by name or id. */
+  readonly policy: string
+}
+
+/** Set how policies combine. */
+interface ConstitutionSetCombining extends ActionBase<"constitution.set_combining"> {
+  /** The algorithm. */
+  readonly combining: "deny-overrides" | "first-applicable" | "permit-overrides"
+}
+
+/** Change the community's profile. */
+interface ConstitutionSetProfile extends ActionBase<"constitution.set_profile"> {
+  /** What it is, in a sentence or two. */
+  readonly description?: string
+  /** The community's name. */
+  readonly name: string
+}
+
+/** Connect a platform. */
+interface ConstitutionAddConnection extends ActionBase<"constitution.add_connection"> {
+  /** What is governed there: for Matrix `{"rooms": ["!id", …]}`. */
+  readonly config?: any
+  /** The platform, such as `matrix`. */
+  readonly platform: string
+}
+
+/** Disconnect a platform. */
+interface ConstitutionRemoveConnection extends ActionBase<"constitution.remove_connection"> {
+  /** The platform, such as `matrix`. */
+  readonly platform: string
+}
+
+/** Apply a starter kit. */
+interface ConstitutionApplyStarterKit extends ActionBase<"constitution.apply_starter_kit"> {
+  /** The kit's name. */
+  readonly kit: string
+  /** Values of its blanks. */
+  readonly settings?: any
+}
+
+/** An action of any type: test `action.type` to know its fields. */
+type Action =
+  | BoardPostMessage
+  | BoardRemoveMessage
+  | BoardEditMessage
+  | BoardPinMessage
+  | BoardRenameChannel
+  | BoardSetTopic
+  | BoardCreateChannel
+  | BoardArchiveChannel
+  | BoardJoinChannel
+  | BoardRemoveFromChannel
+  | BoardAdmitMember
+  | BoardRemoveMember
+  | MatrixPostMessage
+  | MatrixRemoveMessage
+  | MatrixRenameRoom
+  | MatrixSetTopic
+  | MatrixSetAvatar
+  | MatrixSetJoinRules
+  | MatrixInvite
+  | MatrixKick
+  | MatrixBan
+  | MatrixUnban
+  | MatrixSetPowerLevel
+  | MatrixSetPinned
+  | ConstitutionAddDocument
+  | ConstitutionChangeDocument
+  | ConstitutionDeleteDocument
+  | ConstitutionRecoverDocument
+  | ConstitutionAddRole
+  | ConstitutionEditRole
+  | ConstitutionDeleteRole
+  | ConstitutionAssignRole
+  | ConstitutionRemoveRole
+  | ConstitutionAddPolicy
+  | ConstitutionChangePolicy
+  | ConstitutionRemovePolicy
+  | ConstitutionRecoverPolicy
+  | ConstitutionReorderPolicies
+  | ConstitutionSetEnforcement
+  | ConstitutionSetOnError
+  | ConstitutionSetCombining
+  | ConstitutionSetProfile
+  | ConstitutionAddConnection
+  | ConstitutionRemoveConnection
+  | ConstitutionApplyStarterKit
+// </generated>

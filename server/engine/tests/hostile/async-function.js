@@ -1,0 +1,2 @@
+// expect: syntax in anywhere
+async function check() { for (;;) await null }

@@ -1,0 +1,3 @@
+// expect: syntax in anywhere
+async function* storm() { for (;;) {} }
+function check() { storm().next() }

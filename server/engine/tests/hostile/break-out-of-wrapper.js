@@ -1,0 +1,3 @@
+// expect: syntax in anywhere
+}); globalThis.x = 1; (function () {
+function check() {}

@@ -1,0 +1,2 @@
+// expect: syntax in anywhere
+return [() => true, undefined, () => "PASSED"]

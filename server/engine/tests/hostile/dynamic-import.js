@@ -1,0 +1,2 @@
+// expect: syntax in anywhere
+function check() { import("./jury.js") }

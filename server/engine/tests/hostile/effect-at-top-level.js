@@ -1,0 +1,3 @@
+// expect: bad-argument in anywhere
+notifyMembers("everyone", "boo")
+function check() {}

@@ -1,0 +1,3 @@
+// expect: bad-argument in anywhere
+function filter(action) { action.execute(); return true }
+function check() {}

@@ -1,0 +1,2 @@
+// expect: fuel in anywhere
+function check() { while (true) {} }

@@ -1,0 +1,2 @@
+// expect: threw in anywhere
+function check() { return (function* () {}).constructor("yield 1")() }

@@ -1,0 +1,2 @@
+// expect: threw in anywhere
+function check() { ask("everyone", { get text() { throw new Error("gotcha") } }) }

@@ -1,0 +1,2 @@
+// expect: bad-argument in anywhere
+function check() { http.get("http://example.org/") }

@@ -1,0 +1,2 @@
+// expect: bad-argument|too-much in anywhere
+function check(action) { action.data.set("all", "x".repeat(900000)) }

@@ -1,0 +1,2 @@
+// expect: bad-argument in anywhere
+function check() { notifyMembers("everyone", "x".repeat(900000)) }

@@ -1,0 +1,2 @@
+// expect: threw in anywhere
+function check() { Object.prototype.isAdmin = true; return PASSED }

@@ -1,0 +1,3 @@
+// expect: recursion|bad-argument in anywhere
+const trap = { toJSON() { return JSON.stringify(trap) } }
+function check() { JSON.stringify(trap) }

@@ -1,0 +1,2 @@
+// expect: time in worker
+function check() { return /^(a+)+$/.test("a".repeat(40) + "b") ? PASSED : FAILED }

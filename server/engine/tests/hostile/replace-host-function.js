@@ -1,0 +1,2 @@
+// expect: threw in anywhere
+function check() { members.count = 1 }

@@ -1,0 +1,2 @@
+// expect: threw in anywhere
+function check() { throw { get message() { throw this }, get name() { for (;;) {} } } }

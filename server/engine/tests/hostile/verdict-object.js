@@ -1,0 +1,2 @@
+// expect: bad-return in anywhere
+function check() { return new Proxy({}, { get() { return "PASSED" } }) }
