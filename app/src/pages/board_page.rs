@@ -63,9 +63,11 @@ fn page(view: &BoardView, place: &Place, doing: Doing) -> AnyView {
     };
     view! {
         <Title text=format!("{title}, {}", place.frame.name) />
-        <div class="page board">
-            {channels(view, place, doing)}
-            <div class="channel stack">{body}</div>
+        <div class="page">
+            <div class="board">
+                {channels(view, place, doing)}
+                <div class="channel stack">{body}</div>
+            </div>
         </div>
     }
     .into_any()
@@ -174,7 +176,7 @@ fn pending_row(each: &PendingView, place: &Place) -> AnyView {
                 <a class="quiet-link" href=place.href(&format!("proposals/{}", each.proposal))>
                     {each.sentence.clone()}
                 </a>
-                <p class="tiny subtle">{each.note.clone()} " " {when(each.at, place.now)}</p>
+                <p class="tiny subtle">{each.note.clone()} " Attempted " {when(each.at, place.now)}</p>
             </div>
             {standing_badge(each.standing)}
         </li>

@@ -45,8 +45,9 @@ fn row(view: &PolicyView, version: &VersionLine, place: &Place) -> AnyView {
     });
     let shown =
         (version.number == view.version && view.versions.len() > 1).then(|| badge("accent", "check", "Shown here"));
-    let reason =
-        (!version.reason.is_empty()).then(|| view! { <p class="small muted">{format!("“{}”", version.reason)}</p> });
+    // Only a person's words are quoted.
+    let reason = if version.author.is_some() { format!("“{}”", version.reason) } else { version.reason.clone() };
+    let reason = (!version.reason.is_empty()).then(|| view! { <p class="small muted">{reason}</p> });
     let changes = (!version.changes.is_empty()).then(|| {
         let label = format!("What changed in version {}", version.number);
         view! {

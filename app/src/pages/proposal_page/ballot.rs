@@ -71,7 +71,7 @@ fn may(view: &ProposalView) -> AnyView {
     let every = (!eligibility.conditions.is_empty()).then(|| {
         view! {
             <details class="twin">
-                <summary>"Why?"</summary>
+                <summary>"What this depends on"</summary>
                 <ul class="conditions">{conditions}</ul>
             </details>
         }
