@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use store::Store;
 use store::effects::Claim;
 use store::jobs::NewJob;
-use types::{CommunityId, Timestamp};
+use types::{CommunityId, ProposalStatus, Timestamp};
 
-use crate::fixture::{at, found, id, on_both};
+use crate::fixture::{at, found, id, on_both, propose};
 
 fn claim(owner: &str, now: Timestamp, limit: u32) -> Claim {
     Claim { owner: owner.to_owned(), now, leased_until: now + std::time::Duration::from_secs(30), limit }
@@ -124,4 +124,20 @@ on_both!(communities_take_turns, |store| {
     let first = store.system().claim_jobs(&claim("w", at(10), 6)).await.unwrap();
     let of = |community| first.iter().filter(|job| job.community == community).count();
     assert_eq!((of(quiet.id), of(CommunityId::NIL), of(busy.id)), (2, 1, 3));
+});
+
+on_both!(what_no_job_would_look_at_is_found, |store| {
+    let town = found(&store, "fern-valley").await;
+    let (forgotten, mut one) = propose(&store, &town).await;
+    let (remembered, mut other) = propose(&store, &town).await;
+    (one.status, other.status) = (ProposalStatus::Waiting, ProposalStatus::Waiting);
+    let tx = store.begin().await.unwrap();
+    tx.system().save_proposals(&[one, other]).await.unwrap();
+    tx.community(town.id).schedule(id(), "evaluate", remembered.action.id.to_string(), at(99));
+    tx.commit().await.unwrap();
+    let found = store.system().forgotten_actions("evaluate", at(50), 9).await.unwrap();
+    assert_eq!(found, [(town.id, forgotten.action.id)]);
+    assert!(store.system().forgotten_actions("evaluate", at(10), 9).await.unwrap().is_empty(), "too young");
+    let due = store.system().job_due_at("evaluate", &remembered.action.id.to_string()).await.unwrap();
+    assert_eq!(due, Some(at(99)));
 });
