@@ -44,6 +44,17 @@ impl DemoClock {
         self.now()
     }
 
+    /// Sets the clock back, to play the past of a demo community that is being founded. Never once there is one.
+    pub fn rewind(&self, by: Duration) {
+        self.ahead_ms.fetch_sub(millis(by), Ordering::SeqCst);
+    }
+
+    /// How far behind the system's clock this is.
+    #[must_use]
+    pub fn behind(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.ahead_ms.load(Ordering::SeqCst).saturating_neg()).unwrap_or(0))
+    }
+
     /// How far ahead of the system's clock this is.
     #[must_use]
     pub fn ahead(&self) -> Duration {

@@ -26,6 +26,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The processes that run policies.
     pub workers: WorkersConfig,
+    /// The homeserver whose rooms communities may govern, if there is one.
+    pub matrix: Option<MatrixConfig>,
     /// What nobody else may know.
     pub secrets: SecretsConfig,
 }
@@ -104,6 +106,23 @@ impl WorkersConfig {
     }
 }
 
+/// The homeserver at which Polity is registered as an application service.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatrixConfig {
+    /// The address of its client interface, such as `https://matrix.example.org`.
+    pub homeserver: String,
+    /// The part of user ids after the colon, such as `example.org`.
+    pub server_name: String,
+    /// The part before it of our own user, as registered.
+    #[serde(default = "own_localpart")]
+    pub localpart: String,
+}
+
+fn own_localpart() -> String {
+    "polity".to_owned()
+}
+
 /// What nobody else may know. Read from the environment only, so that no file with a secret is ever committed.
 #[derive(Clone, Debug, Default)]
 pub struct SecretsConfig {
@@ -111,6 +130,10 @@ pub struct SecretsConfig {
     pub operator_token: Option<SecretString>,
     /// `POLITY_SECRET_KEY`: encrypts the secrets of connections.
     pub secret_key: Option<SecretString>,
+    /// `POLITY_MATRIX_AS_TOKEN`: with which we speak to the homeserver.
+    pub matrix_as_token: Option<SecretString>,
+    /// `POLITY_MATRIX_HS_TOKEN`: with which it speaks to us.
+    pub matrix_hs_token: Option<SecretString>,
 }
 
 /// Why the configuration cannot be used.
@@ -166,6 +189,7 @@ struct Sections {
     service: ServiceConfig,
     database: DatabaseConfig,
     workers: WorkersConfig,
+    matrix: Option<MatrixConfig>,
 }
 
 impl Config {
@@ -193,7 +217,7 @@ impl Config {
             toml::from_str(text).map_err(|source| ConfigError::Polity { path: path.to_owned(), source })?;
         let leptos = leptos_config::get_config_from_str(text)
             .map_err(|source| ConfigError::Leptos { path: path.to_owned(), source })?;
-        let Sections { mut service, mut database, mut workers } = file.polity;
+        let Sections { mut service, mut database, mut workers, mut matrix } = file.polity;
 
         service.public_url = variable("POLITY_PUBLIC_URL").or(service.public_url);
         service.log = variable("POLITY_LOG").unwrap_or(service.log);
@@ -206,11 +230,18 @@ impl Config {
             let expected = || ConfigError::Variable { name: "POLITY_WORKERS", expected: "a number from 1" };
             workers.count = Some(value.parse().map_err(|_| expected())?);
         }
+        if let (Some(homeserver), Some(server_name)) =
+            (variable("POLITY_MATRIX_HOMESERVER"), variable("POLITY_MATRIX_SERVER_NAME"))
+        {
+            matrix = Some(MatrixConfig { homeserver, server_name, localpart: own_localpart() });
+        }
         let secrets = SecretsConfig {
             operator_token: variable("POLITY_OPERATOR_TOKEN").map(SecretString::from),
             secret_key: variable("POLITY_SECRET_KEY").map(SecretString::from),
+            matrix_as_token: variable("POLITY_MATRIX_AS_TOKEN").map(SecretString::from),
+            matrix_hs_token: variable("POLITY_MATRIX_HS_TOKEN").map(SecretString::from),
         };
-        Ok(Self { leptos, service, database, workers, secrets })
+        Ok(Self { leptos, service, database, workers, matrix, secrets })
     }
 
     /// The same with what the flags say: they win over file and environment.

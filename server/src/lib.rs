@@ -7,9 +7,23 @@ pub mod clock;
 pub mod config;
 pub mod secrets;
 
+pub mod ctx;
 pub mod workers;
 
-pub mod live;
-pub mod telemetry;
 pub mod views;
 pub mod web;
+
+pub mod pipeline;
+pub mod simulate;
+
+pub mod jobs;
+
+pub mod board;
+pub mod connections;
+pub mod kits;
+pub mod live;
+
+pub mod boot;
+pub mod demo;
+pub mod hex;
+pub mod telemetry;

@@ -1,12 +1,24 @@
 //! The binary `polity`: reads the command line and hands over.
 
-use clap::Parser;
-use server::cli::{Cli, Command};
+use std::process::ExitCode;
 
-fn main() -> anyhow::Result<()> {
+use clap::Parser;
+use server::boot;
+use server::cli::{Cli, Command};
+use server::workers::child;
+use server::workers::heap::LimitedHeap;
+
+/// Unlimited, until a worker limits its own.
+#[global_allocator]
+static HEAP: LimitedHeap = LimitedHeap;
+
+fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
-        Command::Serve(_) | Command::Migrate(_) | Command::Verify(_) | Command::Demo(_) | Command::Worker(_) => {
-            anyhow::bail!("not yet in this build")
-        }
+        // Before anything else: a worker has no runtime, no configuration and no log.
+        Command::Worker(args) => Ok(child::run(&args)),
+        Command::Serve(args) => boot::serve(&args),
+        Command::Migrate(args) => boot::migrate(&args),
+        Command::Verify(args) => boot::verify(&args),
+        Command::Demo(args) => boot::demo(&args),
     }
 }

@@ -3,6 +3,7 @@
 // Layer: constitution
 // Action types: *
 // Setting role: "" | Only members with this role vote; empty for every member.
+// Setting of: "votes" | What a majority is of: "votes", those cast for or against, or "members", all who may vote.
 // Setting quorum: 0.25 | The share of voters who must take part, from 0 to 1.
 // Setting days: 3 | How many days the vote is open.
 // Setting reminder: true | Whether those who have not voted are reminded when half the time is over.
@@ -36,16 +37,18 @@ function check(action) {
   const cast = yes + no + counted(proposal, "abstain")
   const needed = Math.max(1, Math.ceil(voters * policy.settings.quorum))
   const score = `${yes} yes, ${no} no, ${cast} of ${voters} took part`
+  const ofMembers = policy.settings.of === "members"
+  const prevails = ofMembers ? yes * 2 > voters : yes > no
 
   if (voters === 0) return failed("nobody may vote")
   // Nobody who has not voted yet could turn it: more than half of all have said the same.
   if (yes * 2 > voters) return passed(score)
   if (no * 2 >= voters) return failed(score)
-  if (cast === voters) return yes > no ? passed(score) : failed(score)
+  if (cast === voters) return prevails ? passed(score) : failed(score)
 
   if (proposal.hasElapsed(days(policy.settings.days))) {
     if (cast < needed) return failed(`${score}; ${needed} were needed`)
-    return yes > no ? passed(score) : failed(score)
+    return prevails ? passed(score) : failed(ofMembers ? `${score}; more than half of all ${voters} must say yes` : score)
   }
   if (policy.settings.reminder && !action.data.get("reminded") && proposal.hasElapsed(days(policy.settings.days / 2))) {
     action.data.set("reminded", true)

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::payloads;
 use crate::effect::Power;
-use crate::evaluation::BundleKind;
 use crate::member::Right;
 use crate::{Changeover, Combining, Enforcement, Layer, OnError, PolicyKind};
 
@@ -17,17 +16,6 @@ pub struct Grant {
     pub action_type: String,
     /// The right.
     pub right: Right,
-}
-
-/// One action of a bundle.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct BundledDraft {
-    /// The action's type.
-    pub r#type: String,
-    /// The action's payload.
-    pub payload: serde_json::Value,
 }
 
 payloads! {
@@ -289,16 +277,5 @@ payloads! {
         /// Values of its blanks.
         #[serde(default)]
         settings: serde_json::Value,
-    }
-
-    /// Propose several actions as one.
-    "constitution.propose_bundle", "Propose several actions together", "propose a {kind} of several actions", true,
-    ProposeBundle {
-        /// Election: choose among them. Combination: all or nothing.
-        kind: BundleKind,
-        /// What is decided, in a sentence.
-        title: String,
-        /// The actions.
-        actions: Vec<BundledDraft>,
     }
 }

@@ -1,0 +1,127 @@
+//! Work that nobody waits for: deciding what is due, delivering what was decided, sweeping up.
+//!
+//! Each loop sleeps until it is woken or until something falls due. Several processes on one PostgreSQL share the work by leases.
+
+mod deliver;
+mod sweep;
+
+use std::time::Duration;
+
+use store::jobs::Job;
+use tokio::sync::{Notify, watch};
+use types::Timestamp;
+
+use crate::connections;
+use crate::ctx::Ctx;
+use crate::pipeline::{self, INSTALL, UNDERSTAND};
+
+pub use deliver::deliver_due;
+pub use sweep::{SWEEP, schedule_sweep};
+
+/// Longest sleep of a loop: another process may have committed work without being able to wake us.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// How long the first repetition waits; each further one waits twice as long.
+const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Longest pause between two tries.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(15 * 60);
+
+/// How long to wait after `attempts` tries: exponential, at most a quarter of an hour.
+#[must_use]
+pub fn backoff(attempts: u32) -> Duration {
+    let doubled =
+        FIRST_BACKOFF.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1).min(20)).unwrap_or(u32::MAX));
+    doubled.min(LONGEST_BACKOFF)
+}
+
+/// Runs all loops until `stop` turns true; then each finishes what it is at.
+pub async fn run(ctx: Ctx, stop: watch::Receiver<bool>) {
+    let deciding = repeat(ctx.clone(), stop.clone(), "decide");
+    let delivering = repeat(ctx, stop, "deliver");
+    tokio::join!(deciding, delivering);
+}
+
+/// One loop: work while there is some, sleep until there may be more.
+async fn repeat(ctx: Ctx, mut stop: watch::Receiver<bool>, what: &'static str) {
+    let woken: &Notify = if what == "decide" { &ctx.wake.decide } else { &ctx.wake.deliver };
+    let mut failures = 0;
+    while !*stop.borrow() {
+        let worked = match what {
+            "decide" => pipeline::decide_due(&ctx).await,
+            _ => deliver_due(&ctx).await,
+        };
+        let sleep = match worked {
+            Ok(0) => {
+                failures = 0;
+                until_due(&ctx, what).await.min(LONGEST_SLEEP)
+            }
+            Ok(_) => {
+                failures = 0;
+                continue;
+            }
+            Err(error) => {
+                failures += 1;
+                tracing::error!(job = what, error = format!("{error:#}"), "a job failed; trying again");
+                backoff(failures).min(Duration::from_secs(10))
+            }
+        };
+        tokio::select! {
+            () = woken.notified() => {}
+            () = tokio::time::sleep(sleep) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// How long until something is due.
+async fn until_due(ctx: &Ctx, what: &str) -> Duration {
+    let system = ctx.store.system();
+    let next = match what {
+        "decide" => system.next_job_at().await,
+        _ => system.next_effect_at().await,
+    };
+    let until = |at: Timestamp| at.since(ctx.clock.now()).max(Duration::from_millis(5));
+    next.ok().flatten().map_or(LONGEST_SLEEP, until)
+}
+
+/// Runs a job that is no decision.
+///
+/// # Errors
+/// The store's failure.
+pub(crate) async fn run_other(ctx: &Ctx, owner: &str, job: &Job) -> anyhow::Result<()> {
+    let next = match job.kind.as_str() {
+        SWEEP => Some(sweep::sweep(ctx).await?),
+        UNDERSTAND => match pipeline::understand(ctx).await {
+            Ok(more) => more.then(|| ctx.clock.now()),
+            Err(error) => {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "what a platform told could not be taken in; trying again"
+                );
+                Some(ctx.clock.now() + backoff(job.attempts))
+            }
+        },
+        INSTALL => connections::install(ctx, job).await?,
+        unknown => {
+            tracing::warn!(job.kind = unknown, "nobody knows this kind of job; dropping it");
+            None
+        }
+    };
+    let tx = ctx.store.begin().await?;
+    tx.system().finish_jobs(owner, &[(job.ord, next)]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_doubles_up_to_a_quarter_of_an_hour() {
+        assert_eq!(backoff(1), Duration::from_secs(1));
+        assert_eq!(backoff(4), Duration::from_secs(8));
+        assert_eq!(backoff(40), LONGEST_BACKOFF);
+    }
+}

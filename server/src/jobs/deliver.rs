@@ -1,0 +1,188 @@
+//! Delivering the outbox: each effect is done by its platform at most once, tried again where that may help, and recorded.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::Context;
+use futures_util::future::join_all;
+use platforms::ApplyError;
+use serde_json::json;
+use store::Tx;
+use store::effects::{Claim, EffectOutcome, EffectStatus, StoredEffect};
+use types::audit::Actor;
+use types::platform::{IdempotencyKey, Operation, Receipt};
+use types::{ActionStatus, AuditKind, Json, Timestamp};
+
+use super::backoff;
+use crate::connections;
+use crate::ctx::Ctx;
+use crate::live::{Change, Topic};
+use crate::pipeline::tell_pages;
+
+/// Most effects under way at once.
+const BATCH: u32 = 64;
+
+/// How long a claimed effect is ours: longer than any platform takes to answer.
+const LEASE: Duration = Duration::from_secs(120);
+
+/// How often an effect is tried before it is given up: with the pauses between, about a day.
+pub const MOST_ATTEMPTS: u32 = 100;
+
+/// Claims effects that are due and has their platforms do them. The answer is how many there were.
+///
+/// # Errors
+/// The store's failure; what was claimed is due again when the lease ends, under the same keys.
+pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
+    let now = ctx.clock.now();
+    let owner = format!("{}:deliver:{}", ctx.process, ctx.ids.uuid());
+    let claim = Claim { owner: owner.clone(), now, leased_until: now + LEASE, limit: BATCH };
+    let effects = ctx.store.system().claim_effects(&claim).await?;
+    if effects.is_empty() {
+        return Ok(0);
+    }
+    let outcomes = join_all(effects.iter().map(|effect| deliver(ctx, effect))).await;
+    let tx = ctx.store.begin().await?;
+    let done: Vec<_> = effects.iter().zip(&outcomes).map(|(effect, outcome)| (effect.id, outcome.clone())).collect();
+    let lost = tx.system().finish_effects(&owner, &done, ctx.clock.now()).await?;
+    for (effect, outcome) in effects.iter().zip(&outcomes).filter(|(effect, _)| !lost.contains(&effect.id)) {
+        follow(&tx, effect, outcome, ctx.clock.now()).await?;
+    }
+    for entry in tx.commit().await? {
+        tell_pages(ctx, entry.community, entry.kind, &entry.subject);
+    }
+    for effect in &effects {
+        if effect.platform == "board" {
+            ctx.live.tell(effect.community, Change::all(Topic::Board));
+        }
+        if let Some(action) = effect.action {
+            // Nobody may be waiting.
+            let _ = ctx.wake.moved.send((effect.community, action));
+        }
+    }
+    Ok(effects.len())
+}
+
+/// Does one effect, and says what is to become of it.
+async fn deliver(ctx: &Ctx, effect: &StoredEffect) -> EffectOutcome {
+    let applied = match operation(ctx, effect).await {
+        Ok(operation) => apply(ctx, effect, &operation).await,
+        Err(error) => Err(retry(format!("{error:#}"))),
+    };
+    match applied {
+        Ok(receipt) => EffectOutcome::Delivered {
+            receipt: Json(serde_json::to_value(&receipt).unwrap_or_default()),
+            external: receipt.external,
+        },
+        Err(ApplyError::Retry { after, why }) if effect.attempts < MOST_ATTEMPTS => {
+            let wait = after.unwrap_or_default().max(backoff(effect.attempts));
+            EffectOutcome::Retry { at: ctx.clock.now() + wait, error: why }
+        }
+        Err(error) => EffectOutcome::Failed { error: error.to_string() },
+    }
+}
+
+/// The operation of an effect, with what became known since it was put into the outbox.
+async fn operation(ctx: &Ctx, effect: &StoredEffect) -> anyhow::Result<Operation> {
+    let body = effect.body.get("operation").cloned().context("the effect names no operation")?;
+    let mut operation: Operation = serde_json::from_value(body).context("the effect's operation is not understood")?;
+    let Some(action) = effect.action else { return Ok(operation) };
+    let store = ctx.store.community(effect.community);
+    match &mut operation {
+        // What undoing kept is what carrying out again begins with, and the other way round.
+        Operation::Execute { undo, .. } | Operation::Revert { undo, .. } => {
+            let earlier = store.effects_of(&[action]).await?;
+            let done = |one: &&StoredEffect| {
+                matches!(one.kind.as_str(), "execute" | "revert") && one.status == EffectStatus::Delivered
+            };
+            let latest = earlier.iter().filter(done).max_by_key(|one| one.ord);
+            if let Some(receipt) = latest.and_then(|one| one.receipt.as_ref()) {
+                let receipt: Receipt = receipt.read().unwrap_or_default();
+                *undo = receipt.detail;
+            }
+        }
+        // A thread is named by the key that the policy got from announce(); the platform knows the message by its id.
+        Operation::Post { thread, .. } if thread.is_some() => {
+            let earlier = store.effects_of(&[action]).await?;
+            let known: HashMap<_, _> = earlier
+                .iter()
+                .filter_map(|one| one.body.text("key").map(|key| (key.to_owned(), one.receipt.as_ref())))
+                .collect();
+            let receipt = thread.as_ref().and_then(|key| known.get(key)).copied().flatten();
+            *thread = receipt.and_then(|receipt| receipt.text("external").map(str::to_owned));
+        }
+        Operation::PostBallot { url, .. } => {
+            if let (Some(path), Some(community)) = (url.as_mut(), store.community().await?) {
+                *path = format!("{}/c/{}{path}", ctx.config.public_url(), community.slug);
+            }
+        }
+        _ => {}
+    }
+    Ok(operation)
+}
+
+async fn apply(ctx: &Ctx, effect: &StoredEffect, operation: &Operation) -> Result<Receipt, ApplyError> {
+    let Some(platform) = ctx.platforms.get(&effect.platform) else {
+        let why = format!("this service has no platform “{}”", effect.platform);
+        return Err(ApplyError::Permanent { code: "no-such-platform", why });
+    };
+    let connection = connections::for_effect(ctx, effect).await.map_err(|error| retry(format!("{error:#}")))?;
+    let Some(connection) = connection else {
+        let why = format!("the community is not connected to {}", effect.platform);
+        return Err(ApplyError::Permanent { code: "not-connected", why });
+    };
+    platform.apply(&connection, operation, IdempotencyKey(effect.id)).await
+}
+
+fn retry(why: String) -> ApplyError {
+    ApplyError::Retry { after: None, why }
+}
+
+/// Writes down what an outcome means for the action.
+async fn follow(tx: &Tx, effect: &StoredEffect, outcome: &EffectOutcome, now: Timestamp) -> store::Result<()> {
+    let handle = tx.community(effect.community);
+    let subject = format!("effect:{}", effect.id);
+    let named = json!({ "effect": effect.kind, "platform": effect.platform, "action": effect.action });
+    let told = |more: serde_json::Value| {
+        let mut body = named.clone();
+        if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+            body.extend(more.clone());
+        }
+        Json(body)
+    };
+    match outcome {
+        EffectOutcome::Retry { .. } => return Ok(()),
+        EffectOutcome::Delivered { external, .. } => {
+            let body = told(json!({ "external": external, "attempts": effect.attempts }));
+            handle.audit(Actor::System, AuditKind::EffectDelivered, subject, body, now);
+        }
+        EffectOutcome::Failed { error } => {
+            let body = told(json!({ "reason": error, "attempts": effect.attempts }));
+            handle.audit(Actor::System, AuditKind::EffectFailed, subject, body, now);
+        }
+    }
+    let (Some(id), "execute" | "revert") = (effect.action, effect.kind.as_str()) else { return Ok(()) };
+    let Some(mut stored) = handle.action(id).await? else { return Ok(()) };
+    let subject = format!("action:{id}");
+    let action = &mut stored.action;
+    match (effect.kind.as_str(), outcome) {
+        ("execute", EffectOutcome::Delivered { .. }) => {
+            action.status = ActionStatus::Executed;
+            handle.audit(Actor::System, AuditKind::ActionExecuted, subject, Json(json!({ "effect": effect.id })), now);
+        }
+        ("revert", EffectOutcome::Delivered { .. }) => {
+            if matches!(action.status, ActionStatus::Failed | ActionStatus::Executed) {
+                action.status = ActionStatus::Reverted;
+            }
+            handle.audit(Actor::System, AuditKind::ActionReverted, subject, Json(json!({ "effect": effect.id })), now);
+        }
+        (_, EffectOutcome::Failed { error }) => {
+            let what = if effect.kind == "execute" { "carried out" } else { "undone" };
+            action.reason = format!("{}; it could not be {what}: {error}", action.reason);
+        }
+        _ => return Ok(()),
+    }
+    match handle.save_action(&mut stored).await? {
+        true => Ok(()),
+        false => Err(store::StoreError::Busy(format!("action {id} was saved by somebody else"))),
+    }
+}

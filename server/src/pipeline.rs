@@ -1,0 +1,45 @@
+//! The conveyor: something is attempted, the policies decide, what follows is written down.
+//!
+//! [`attempt`] and [`cast`] accept and return as soon as what they accepted is committed; deciding and delivering follow in
+//! [`crate::jobs`]. Nothing in here waits for a platform.
+
+pub mod case;
+pub mod constitution;
+pub mod decide;
+pub mod route;
+pub mod snapshot;
+
+mod ballots;
+mod commit;
+mod enter;
+mod examine;
+mod facts;
+mod found;
+mod ingest;
+mod load;
+mod plan;
+mod receive;
+mod rights;
+mod seed;
+mod settle;
+
+pub use ballots::{Cast, CastError, cast, withdraw};
+pub use commit::decide_due;
+pub(crate) use commit::tell_pages;
+pub use found::{AdmitError, FoundError, Founding, NewMember, admit, found};
+pub use ingest::{Attempt, AttemptError, attempt};
+pub use plan::trial_key;
+pub(crate) use receive::understand;
+pub use receive::{ReceiveError, UNDERSTAND, receive};
+pub use rights::holds;
+pub use seed::seed;
+pub use settle::{pass_time, run_until_quiet, settle};
+
+/// The kind of job that looks at one action. Its subject is the action's id.
+pub const DECIDE: &str = "decide_action";
+
+/// The kind of job that enters a new connection's places. Its subject is the connection's id.
+pub const INSTALL: &str = "install_connection";
+
+/// Deepest chain of actions that policies attempt by `propose()`: beyond this somebody wrote two policies that call each other.
+pub const MAX_PROPOSE_DEPTH: u8 = 4;

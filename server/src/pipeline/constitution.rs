@@ -1,0 +1,97 @@
+//! Carrying out constitution actions: what changes in the government when one has passed.
+//!
+//! Each verb first reads everything it needs and refuses in words where it cannot be done; only then it writes. So a refusal
+//! leaves the transaction as it was, and other actions of the same transaction are not harmed.
+
+mod community;
+mod documents;
+mod policies;
+mod roles;
+
+use serde_json::{Value, json};
+use types::audit::Actor;
+use types::payload::Payload;
+use types::{Action, AuditKind, Json, Timestamp};
+
+use crate::clock::IdSource;
+
+pub use policies::{changed, draft, source_hash};
+
+/// What a verb works with.
+pub(super) struct Performing<'t> {
+    /// The community, in the transaction of the decision.
+    pub tx: store::CommunityTx<'t>,
+    /// The action that has passed.
+    pub action: &'t Action,
+    /// The moment of the decision.
+    pub now: Timestamp,
+    /// Ids for what is new.
+    pub ids: &'t dyn IdSource,
+}
+
+/// Why a constitution action that has passed could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum PerformError {
+    /// It cannot be done as things stand, and says why.
+    #[error("{0}")]
+    Refused(String),
+    /// The store failed: the whole decision is tried again.
+    #[error("the store failed while carrying out a constitution action")]
+    Store(#[from] store::StoreError),
+}
+
+impl PerformError {
+    fn refused(why: impl Into<String>) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+/// What carrying out answers: the details of what was changed, enough to change it back.
+type Done = Result<Value, PerformError>;
+
+/// Carries out the action. The answer is its receipt.
+///
+/// # Errors
+/// [`PerformError::Refused`] before anything was written, or the store's failure.
+pub(super) async fn perform(p: &Performing<'_>) -> Done {
+    match p.action.kind.verb() {
+        "add_document" => documents::add(p, p.read()?).await,
+        "change_document" => documents::change(p, p.read()?).await,
+        "delete_document" => documents::delete(p, p.read()?).await,
+        "recover_document" => documents::recover(p, p.read()?).await,
+        "add_role" => roles::add(p, p.read()?).await,
+        "edit_role" => roles::edit(p, p.read()?).await,
+        "delete_role" => roles::delete(p, p.read()?).await,
+        "assign_role" => roles::assign(p, p.read()?).await,
+        "remove_role" => roles::remove(p, p.read()?).await,
+        "add_policy" => policies::add(p, p.read()?).await,
+        "change_policy" => policies::change(p, p.read()?).await,
+        "remove_policy" => policies::remove(p, p.read()?).await,
+        "recover_policy" => policies::recover(p, p.read()?).await,
+        "reorder_policies" => policies::reorder(p, p.read()?).await,
+        "set_enforcement" => policies::set_enforcement(p, p.read()?).await,
+        "set_on_error" => policies::set_on_error(p, p.read()?).await,
+        "set_combining" => community::set_combining(p, p.read()?).await,
+        "set_profile" => community::set_profile(p, p.read()?).await,
+        "add_connection" => community::add_connection(p, p.read()?).await,
+        "remove_connection" => community::remove_connection(p, p.read()?).await,
+        "apply_starter_kit" => community::apply_starter_kit(p, p.read()?).await,
+        other => Err(PerformError::refused(format!("nothing here knows how to carry out constitution.{other}"))),
+    }
+}
+
+impl Performing<'_> {
+    /// The action's payload. It was checked when the action came in.
+    fn read<P: Payload>(&self) -> Result<P, PerformError> {
+        self.action.payload.read().map_err(|error| PerformError::refused(format!("{}: {error}", P::TYPE)))
+    }
+
+    /// Tells the audit log what was changed, on behalf of who attempted it.
+    fn tell(&self, kind: AuditKind, subject: String, mut body: Value) {
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("action".to_owned(), json!(self.action.id));
+        }
+        let actor = self.action.initiator.map_or(Actor::System, Actor::Member);
+        self.tx.audit(actor, kind, subject, Json(body), self.now);
+    }
+}

@@ -1,0 +1,112 @@
+//! The community as a whole: how policies combine, its profile, its connections, another starter kit.
+
+use serde_json::{Value, json};
+use store::connections::{Connection, ConnectionStatus};
+use store::policies::Standing;
+use types::payload::constitution::{AddConnection, ApplyStarterKit, RemoveConnection, SetCombining, SetProfile};
+use types::{AuditKind, ConnectionId, Json, text};
+
+use super::{Done, PerformError, Performing};
+use crate::kits;
+use crate::pipeline::{INSTALL, found, snapshot};
+
+pub(super) async fn set_combining(p: &Performing<'_>, payload: SetCombining) -> Done {
+    let community = here(p).await?;
+    let before = snapshot::combining(&community, payload.layer);
+    let mut settings = community.settings.0;
+    let layer = serde_json::to_value(payload.layer).unwrap_or_default();
+    if !settings.is_object() {
+        settings = json!({});
+    }
+    if let (Some(settings), Some(layer)) = (settings.as_object_mut(), layer.as_str()) {
+        let by_layer = settings.entry("combining").or_insert_with(|| json!({}));
+        if let Some(by_layer) = by_layer.as_object_mut() {
+            by_layer.insert(layer.to_owned(), json!(payload.combining));
+        }
+    }
+    p.tx.set_settings(&Json(settings)).await?;
+    let body = json!({ "layer": payload.layer, "before": before, "after": payload.combining });
+    p.tell(AuditKind::CommunityChanged, subject(p), body);
+    Ok(json!({ "before": before }))
+}
+
+pub(super) async fn set_profile(p: &Performing<'_>, payload: SetProfile) -> Done {
+    let community = here(p).await?;
+    let name =
+        text::name(&payload.name, "the community's name").map_err(|error| PerformError::refused(error.to_string()))?;
+    p.tx.set_profile(&name, &payload.description).await?;
+    let before = json!({ "name": community.name, "description": community.description });
+    let after = json!({ "name": name, "description": payload.description });
+    p.tell(AuditKind::CommunityChanged, subject(p), json!({ "before": before, "after": after }));
+    Ok(json!({ "before": before }))
+}
+
+pub(super) async fn add_connection(p: &Performing<'_>, payload: AddConnection) -> Done {
+    if p.tx.connections().await?.iter().any(|known| known.platform == payload.platform) {
+        let why = format!("the community is connected to {} already; disconnect it first", payload.platform);
+        return Err(PerformError::refused(why));
+    }
+    let connection = Connection {
+        id: p.ids.next::<ConnectionId>(),
+        community: p.tx.id(),
+        platform: payload.platform.clone(),
+        config: Json(payload.config.clone()),
+        secrets: None,
+        status: ConnectionStatus::Down,
+        status_reason: "Polity is entering the rooms".to_owned(),
+        cursor: None,
+        created_at: p.now,
+    };
+    p.tx.add_connection(&connection).await?;
+    // Entering rooms takes as long as the platform takes, so it is a job.
+    p.tx.schedule(p.ids.next(), INSTALL, connection.id.to_string(), p.now);
+    let subject = format!("connection:{}", connection.id);
+    p.tell(AuditKind::ConnectionAdded, subject, json!({ "platform": payload.platform, "config": payload.config }));
+    Ok(json!({ "connection": connection.id }))
+}
+
+pub(super) async fn remove_connection(p: &Performing<'_>, payload: RemoveConnection) -> Done {
+    let known = p.tx.connections().await?.into_iter().find(|known| known.platform == payload.platform);
+    let Some(connection) = known else {
+        return Err(PerformError::refused(format!("the community is not connected to {}", payload.platform)));
+    };
+    p.tx.remove_connection(connection.id, p.now).await?;
+    let subject = format!("connection:{}", connection.id);
+    p.tell(AuditKind::ConnectionRemoved, subject, json!({ "platform": payload.platform }));
+    Ok(json!({ "connection": connection.id, "config": connection.config }))
+}
+
+/// Replaces the policies by a kit's. Roles that the kit names and the community has stay as they are; no document goes.
+pub(super) async fn apply_starter_kit(p: &Performing<'_>, payload: ApplyStarterKit) -> Done {
+    let mut kit =
+        kits::filled(&payload.kit, &payload.settings).map_err(|error| PerformError::refused(error.to_string()))?;
+    let roles = p.tx.roles().await?;
+    kit.roles.retain(|role| !role.base && !roles.iter().any(|known| known.name == role.name));
+    let documents = p.tx.documents().await?;
+    kit.documents.retain(|document| !documents.iter().any(|known| known.name == document.name));
+    let before = p.tx.policies().await?;
+    for policy in &before {
+        let standing = Standing {
+            enforcement: policy.enforcement,
+            on_error: policy.on_error,
+            position: policy.position,
+            is_active: false,
+        };
+        p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+        let body = json!({ "name": policy.draft.name, "version": policy.version });
+        p.tell(AuditKind::PolicyRemoved, format!("policy:{}", policy.id), body);
+    }
+    found::install(&p.tx, p.ids, &kit, p.now).await?;
+    p.tx.set_starter_kit(&kit.name).await?;
+    p.tell(AuditKind::CommunityChanged, subject(p), json!({ "starter_kit": kit.name, "settings": payload.settings }));
+    let removed: Vec<Value> = before.iter().map(|policy| json!(policy.id)).collect();
+    Ok(json!({ "removed": removed }))
+}
+
+async fn here(p: &Performing<'_>) -> Result<store::communities::Community, PerformError> {
+    p.tx.community().await?.ok_or_else(|| PerformError::refused("the community is gone"))
+}
+
+fn subject(p: &Performing<'_>) -> String {
+    format!("community:{}", p.tx.id())
+}

@@ -1,0 +1,267 @@
+//! Policies: adding, changing, removing, recovering, ordering, enforcing.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use store::policies::{NewVersion, Standing};
+use types::payload::constitution::{
+    AddPolicy, ChangePolicy, RecoverPolicy, RemovePolicy, ReorderPolicies, SetEnforcement, SetOnError,
+};
+use types::policy::Policy;
+use types::{AuditKind, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
+
+use super::{Done, PerformError, Performing};
+
+pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
+    let draft = draft(&payload).map_err(PerformError::Refused)?;
+    must_be_free(p, &draft.name, None).await?;
+    let standing = Standing {
+        enforcement: payload.enforcement,
+        on_error: payload.on_error,
+        position: p.tx.next_position().await?,
+        is_active: true,
+    };
+    let id: PolicyId = p.ids.next();
+    let policy = p.tx.add_policy(id, &version(p, draft), standing, Some(p.action.id), p.now).await?;
+    p.tell(AuditKind::PolicyAdded, subject(id), described(&policy));
+    Ok(json!({ "policy": id, "version": policy.version }))
+}
+
+pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
+    let policy = named(p, &payload.policy).await?;
+    let changeover = payload.changeover;
+    let draft = changed(&policy.draft, payload).map_err(PerformError::Refused)?;
+    if draft == policy.draft {
+        return Err(PerformError::refused(format!("“{}” is like that already", policy.draft.name)));
+    }
+    must_be_free(p, &draft.name, Some(policy.id)).await?;
+    let next = p.tx.add_version(policy.id, &version(p, draft), Some(p.action.id), p.now).await?;
+    let mut body = described(&next);
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("before".to_owned(), described(&policy));
+        fields.insert("changeover".to_owned(), json!(changeover));
+    }
+    p.tell(AuditKind::PolicyChanged, subject(policy.id), body);
+    Ok(json!({ "policy": policy.id, "version": next.version, "version_before": policy.version_id }))
+}
+
+pub(super) async fn remove(p: &Performing<'_>, payload: RemovePolicy) -> Done {
+    let policy = active(p, &payload.policy).await?;
+    let standing = Standing { is_active: false, ..standing(&policy) };
+    p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    p.tell(AuditKind::PolicyRemoved, subject(policy.id), described(&policy));
+    Ok(json!({ "policy": policy.id }))
+}
+
+pub(super) async fn recover(p: &Performing<'_>, payload: RecoverPolicy) -> Done {
+    let policy = named(p, &payload.policy).await?;
+    if policy.is_active {
+        return Err(PerformError::refused(format!("“{}” is in force; there is nothing to recover", policy.draft.name)));
+    }
+    must_be_free(p, &policy.draft.name, Some(policy.id)).await?;
+    let standing = Standing { is_active: true, ..standing(&policy) };
+    p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    p.tell(AuditKind::PolicyRecovered, subject(policy.id), described(&policy));
+    Ok(json!({ "policy": policy.id }))
+}
+
+pub(super) async fn reorder(p: &Performing<'_>, payload: ReorderPolicies) -> Done {
+    let mut wanted = Vec::with_capacity(payload.policies.len());
+    for name in &payload.policies {
+        wanted.push(active(p, name).await?);
+    }
+    let layer = wanted.first().map(|policy| policy.draft.layer);
+    let all: Vec<Policy> =
+        p.tx.policies().await?.into_iter().filter(|policy| Some(policy.draft.layer) == layer).collect();
+    let each_once = wanted.len() == all.len() && all.iter().all(|one| wanted.iter().any(|other| other.id == one.id));
+    if !each_once {
+        let names: Vec<_> = all.iter().map(|policy| policy.draft.name.as_str()).collect();
+        let why = format!("name every policy of one layer exactly once: {}", names.join(", "));
+        return Err(PerformError::Refused(why));
+    }
+    let before: Vec<PolicyId> = all.iter().map(|policy| policy.id).collect();
+    // The layer keeps its places among all policies; only who stands on which changes.
+    let mut places: Vec<i32> = all.iter().map(|policy| policy.position).collect();
+    places.sort_unstable();
+    for (policy, position) in wanted.iter().zip(places) {
+        let standing = Standing { position, ..standing(policy) };
+        p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    }
+    let after: Vec<PolicyId> = wanted.iter().map(|policy| policy.id).collect();
+    p.tell(AuditKind::PolicyAdjusted, "policies".to_owned(), json!({ "before": before, "after": after }));
+    Ok(json!({ "before": before }))
+}
+
+pub(super) async fn set_enforcement(p: &Performing<'_>, payload: SetEnforcement) -> Done {
+    let policy = active(p, &payload.policy).await?;
+    let standing = Standing { enforcement: payload.enforcement, ..standing(&policy) };
+    p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    let body = json!({ "name": policy.draft.name, "before": policy.enforcement, "after": payload.enforcement });
+    p.tell(AuditKind::PolicyAdjusted, subject(policy.id), body);
+    Ok(json!({ "policy": policy.id, "before": policy.enforcement }))
+}
+
+pub(super) async fn set_on_error(p: &Performing<'_>, payload: SetOnError) -> Done {
+    let policy = active(p, &payload.policy).await?;
+    if policy.draft.layer == Layer::Constitution && payload.on_error == OnError::Allow {
+        return Err(PerformError::refused(NEVER_ALLOW));
+    }
+    let standing = Standing { on_error: payload.on_error, ..standing(&policy) };
+    p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    let body = json!({ "name": policy.draft.name, "before": policy.on_error, "after": payload.on_error });
+    p.tell(AuditKind::PolicyAdjusted, subject(policy.id), body);
+    Ok(json!({ "policy": policy.id, "before": policy.on_error }))
+}
+
+const NEVER_ALLOW: &str =
+    "on_error “allow” is for platform policies only: a broken rule must not let the rules themselves be changed";
+
+/// The draft that a payload describes.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn draft(payload: &AddPolicy) -> Result<PolicyDraft, String> {
+    if payload.layer == Layer::Constitution && payload.on_error == OnError::Allow {
+        return Err(NEVER_ALLOW.to_owned());
+    }
+    checked(PolicyDraft {
+        name: text::name(&payload.name, "the policy's name").map_err(|error| error.to_string())?,
+        description: payload.description.clone(),
+        layer: payload.layer,
+        kind: payload.kind,
+        action_types: payload.action_types.clone(),
+        source: payload.source.clone(),
+        settings: Json(payload.settings.clone()),
+        http_hosts: payload.http_hosts.clone(),
+        powers: payload.powers.clone(),
+    })
+}
+
+/// `draft` with the changes of a payload.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn changed(draft: &PolicyDraft, payload: ChangePolicy) -> Result<PolicyDraft, String> {
+    let name = match payload.name {
+        Some(name) => text::name(&name, "the policy's name").map_err(|error| error.to_string())?,
+        None => draft.name.clone(),
+    };
+    checked(PolicyDraft {
+        name,
+        description: payload.description.unwrap_or_else(|| draft.description.clone()),
+        layer: draft.layer,
+        kind: draft.kind,
+        action_types: payload.action_types.unwrap_or_else(|| draft.action_types.clone()),
+        source: payload.source.unwrap_or_else(|| draft.source.clone()),
+        settings: payload.settings.map_or_else(|| draft.settings.clone(), Json),
+        http_hosts: payload.http_hosts.unwrap_or_else(|| draft.http_hosts.clone()),
+        powers: payload.powers.unwrap_or_else(|| draft.powers.clone()),
+    })
+}
+
+fn checked(draft: PolicyDraft) -> Result<PolicyDraft, String> {
+    if draft.source.len() > text::MAX_SOURCE_BYTES {
+        let limit = text::MAX_SOURCE_BYTES / 1024;
+        return Err(format!("the source has {} bytes; at most {limit} KiB are allowed", draft.source.len()));
+    }
+    if draft.action_types.is_empty() {
+        return Err("action_types is empty: name what the policy governs, or “*” for all of its layer".to_owned());
+    }
+    for pattern in &draft.action_types {
+        let layer = match pattern.strip_suffix(".*").unwrap_or(pattern) {
+            "*" => continue,
+            "constitution" => Layer::Constitution,
+            platform if pattern.ends_with(".*") && !platform.is_empty() => Layer::Platform,
+            _ => pattern.parse::<types::ActionType>().map_err(|error| error.to_string())?.layer(),
+        };
+        if layer != draft.layer {
+            let (declared, of) = (word(draft.layer), word(layer));
+            return Err(format!("“{pattern}” belongs to the {of} layer, but the policy is for the {declared} layer"));
+        }
+    }
+    Ok(draft)
+}
+
+fn word(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Platform => "platform",
+        Layer::Constitution => "constitution",
+    }
+}
+
+fn version(p: &Performing<'_>, draft: PolicyDraft) -> NewVersion {
+    NewVersion { id: p.ids.next::<PolicyVersionId>(), hash: source_hash(&draft.source), draft }
+}
+
+/// The hash by which a version is known: SHA-256 of the source, hexadecimal.
+#[must_use]
+pub fn source_hash(source: &str) -> String {
+    crate::hex::hex(&Sha256::digest(source.as_bytes()))
+}
+
+fn standing(policy: &Policy) -> Standing {
+    Standing {
+        enforcement: policy.enforcement,
+        on_error: policy.on_error,
+        position: policy.position,
+        is_active: policy.is_active,
+    }
+}
+
+/// The policy of this name or id, in force or removed.
+async fn named(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
+    let found = match name.parse::<PolicyId>() {
+        Ok(id) => p.tx.policy(id).await?,
+        Err(_) => p.tx.policy_by_name(name).await?,
+    };
+    found.ok_or_else(|| PerformError::refused(format!("there is no policy “{name}”")))
+}
+
+/// The policy of this name or id, which must be in force.
+async fn active(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
+    let policy = named(p, name).await?;
+    if policy.is_active {
+        return Ok(policy);
+    }
+    Err(PerformError::refused(format!("the policy “{}” is not in force", policy.draft.name)))
+}
+
+async fn must_be_free(p: &Performing<'_>, name: &str, except: Option<PolicyId>) -> Result<(), PerformError> {
+    match p.tx.policy_by_name(name).await? {
+        Some(other) if other.is_active && Some(other.id) != except => {
+            Err(PerformError::refused(format!("there is a policy “{name}” already; choose another name")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the audit log keeps of a version. The source is found by its hash among the versions.
+fn described(policy: &Policy) -> Value {
+    json!({
+        "name": policy.draft.name, "version": policy.version, "hash": policy.hash, "layer": policy.draft.layer,
+        "action_types": policy.draft.action_types, "enforcement": policy.enforcement, "on_error": policy.on_error,
+    })
+}
+
+fn subject(policy: PolicyId) -> String {
+    format!("policy:{policy}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload(layer: Layer, types: &[&str]) -> AddPolicy {
+        let types: Vec<_> = types.iter().map(|name| json!(name)).collect();
+        serde_json::from_value(json!({ "name": "A", "layer": layer, "action_types": types, "source": "" })).unwrap()
+    }
+
+    #[test]
+    fn a_policy_governs_types_of_its_own_layer() {
+        assert!(draft(&payload(Layer::Platform, &["board.*", "matrix.rename_room", "*"])).is_ok());
+        assert!(draft(&payload(Layer::Constitution, &["constitution.*"])).is_ok());
+        let error = draft(&payload(Layer::Platform, &["constitution.add_role"])).unwrap_err();
+        assert!(error.contains("belongs to the constitution layer"), "{error}");
+        assert!(draft(&payload(Layer::Platform, &["renaming"])).is_err());
+        assert!(draft(&payload(Layer::Platform, &[])).is_err());
+    }
+}

@@ -1,0 +1,223 @@
+//! The one path on which decisions are made: production and the simulator both come through [`decide`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use types::decision::{Decision, ErrorCode};
+use types::evaluation::{Request, Step};
+use types::{
+    Combining, CommunityId, Effect, Evaluation, FactKey, Facts, Json, PolicyError, PolicyVersionId, ProposalStatus,
+    Timestamp, Verdict,
+};
+
+use super::case::{Case, Entry};
+use crate::workers::{PolicyRunner, Priority};
+
+/// How often one evaluation may stop for further facts before it is taken for a policy that never ends asking.
+///
+/// Nothing shipped needs more than three: members, then an HTTP answer, then another that depends on it.
+const MAX_FACT_ROUNDS: usize = 16;
+
+/// How often the policies of one action are asked again because one changed the data that they share.
+const MAX_DATA_ROUNDS: usize = 8;
+
+/// Where facts come from: the store and the world in production, an invented history in the simulator.
+#[async_trait]
+pub trait FactSource: Send + Sync {
+    /// Puts the fact `key` of `request` into `facts`.
+    ///
+    /// # Errors
+    /// Where the source itself fails (the database is away): the whole decision is tried again later.
+    async fn load(&self, request: &Request, key: &FactKey, facts: &mut Facts) -> anyhow::Result<()>;
+}
+
+/// Which facts each policy version needed last time, so that the next evaluation starts with them.
+///
+/// Only a hint: a wrong one costs a round trip, never an answer.
+#[derive(Default)]
+pub struct FactHints(Mutex<HashMap<PolicyVersionId, BTreeSet<FactKey>>>);
+
+impl FactHints {
+    /// Versions remembered before all are forgotten; a bound on memory, not on use.
+    const MOST: usize = 10_000;
+
+    fn of(&self, version: PolicyVersionId) -> BTreeSet<FactKey> {
+        self.0.lock().map(|hints| hints.get(&version).cloned().unwrap_or_default()).unwrap_or_default()
+    }
+
+    fn learn(&self, version: PolicyVersionId, keys: &[FactKey]) {
+        // HTTP answers, look-ups and log questions belong to one evaluation; the rest recurs.
+        let recurring = keys.iter().filter(|key| {
+            matches!(
+                key,
+                FactKey::Members | FactKey::Documents | FactKey::Policies | FactKey::PolicyData | FactKey::Policy(_)
+            )
+        });
+        if let Ok(mut hints) = self.0.lock() {
+            if hints.len() >= Self::MOST {
+                hints.clear();
+            }
+            hints.entry(version).or_default().extend(recurring.cloned());
+        }
+    }
+}
+
+/// What [`decide`] needs beside the case.
+pub struct Deciding<'a> {
+    /// Whose turn it is among the communities that wait for a worker.
+    pub community: CommunityId,
+    /// Runs policies.
+    pub runner: &'a dyn PolicyRunner,
+    /// Answers what they read.
+    pub facts: &'a dyn FactSource,
+    /// What they read last time.
+    pub hints: &'a FactHints,
+    /// Deciding goes before simulating.
+    pub priority: Priority,
+}
+
+/// Asks every open docket of `case` in order, until none changes the data that they share.
+///
+/// The case is left as the policies left it; the entries say what each was asked and answered, in order.
+/// With `first-applicable` nobody after the first enforced policy in scope is asked.
+///
+/// # Errors
+/// Those of the [`FactSource`]. A policy that breaks is no error: its docket is held, with the reason.
+pub async fn decide(deciding: &Deciding<'_>, case: &mut Case, now: Timestamp) -> anyhow::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let mut policy_data: HashMap<types::PolicyId, BTreeMap<String, Json>> = HashMap::new();
+    for _ in 0..MAX_DATA_ROUNDS {
+        let mut data_changed = false;
+        for at in 0..case.dockets.len() {
+            let Some(docket) = case.dockets.get(at) else { break };
+            if !docket.status.is_open() {
+                if ends_first_applicable(case, at) {
+                    break;
+                }
+                continue;
+            }
+            let before = docket.status;
+            let request = case.request(docket, Step::Evaluate, now);
+            let (request, evaluation) = evaluate(deciding, request, &policy_data).await?;
+            data_changed |= absorb(case, at, &request, &evaluation, &mut policy_data);
+            entries.push(Entry { docket: at, before, request, evaluation });
+            if ends_first_applicable(case, at) {
+                break;
+            }
+        }
+        if !data_changed {
+            break;
+        }
+    }
+    Ok(entries)
+}
+
+/// Whether docket `at` is the one that decides under `first-applicable`.
+fn ends_first_applicable(case: &Case, at: usize) -> bool {
+    case.combining == Combining::FirstApplicable
+        && case.dockets.get(at).is_some_and(|docket| {
+            !docket.is_trial() && !matches!(docket.status, ProposalStatus::OutOfScope | ProposalStatus::Waiting)
+        })
+}
+
+/// Runs one request, loading facts as it names them. Gives back the request as it was finally answered.
+async fn evaluate(
+    deciding: &Deciding<'_>,
+    mut request: Request,
+    policy_data: &HashMap<types::PolicyId, BTreeMap<String, Json>>,
+) -> anyhow::Result<(Request, Evaluation)> {
+    let version = request.policy.version_id;
+    for key in deciding.hints.of(version) {
+        load(deciding, &mut request, &key, policy_data).await?;
+    }
+    for _ in 0..MAX_FACT_ROUNDS {
+        let evaluation = deciding.runner.evaluate(deciding.community, deciding.priority, &request).await;
+        let Evaluation::NeedsFacts(keys) = evaluation else { return Ok((request, evaluation)) };
+        for key in &keys {
+            load(deciding, &mut request, key, policy_data).await?;
+        }
+        deciding.hints.learn(version, &keys);
+    }
+    let endless = PolicyError {
+        code: ErrorCode::FactLoop,
+        message: format!("the policy asked for further facts {MAX_FACT_ROUNDS} times; ask for fewer at once"),
+        line: 0,
+        column: 0,
+        function: None,
+    };
+    Ok((request, Evaluation::Broke(endless)))
+}
+
+async fn load(
+    deciding: &Deciding<'_>,
+    request: &mut Request,
+    key: &FactKey,
+    policy_data: &HashMap<types::PolicyId, BTreeMap<String, Json>>,
+) -> anyhow::Result<()> {
+    let mut facts = std::mem::take(&mut request.facts);
+    let loaded = deciding.facts.load(request, key, &mut facts).await;
+    // What the policy wrote earlier in this very decision is not stored yet.
+    if let (FactKey::PolicyData, Some(written)) = (key, policy_data.get(&request.policy.id)) {
+        facts.policy_data = Some(written.clone());
+    }
+    request.facts = facts;
+    loaded
+}
+
+/// Takes an evaluation into the case. Returns whether the shared data changed.
+fn absorb(
+    case: &mut Case,
+    at: usize,
+    request: &Request,
+    evaluation: &Evaluation,
+    policy_data: &mut HashMap<types::PolicyId, BTreeMap<String, Json>>,
+) -> bool {
+    let Some(docket) = case.dockets.get_mut(at) else { return false };
+    match evaluation {
+        Evaluation::NeedsFacts(_) => false,
+        Evaluation::Broke(error) => {
+            docket.status = ProposalStatus::Held;
+            docket.reason = broke_sentence(&docket.policy.name, error);
+            docket.wake = None;
+            false
+        }
+        Evaluation::Decided(decision) => {
+            docket.status = status_of(decision);
+            docket.reason.clone_from(&decision.reason);
+            docket.is_initialized |= decision.initialized;
+            docket.is_notified |= decision.notified;
+            docket.reads = decision.reads;
+            docket.wake = decision.wake;
+            let mut changed = false;
+            for effect in &decision.effects {
+                changed |= docket.absorb(effect, &mut case.action.data);
+                if let Effect::SetPolicyData { key, value } = effect {
+                    let data = policy_data
+                        .entry(request.policy.id)
+                        .or_insert_with(|| request.facts.policy_data.clone().unwrap_or_default());
+                    match value {
+                        Some(value) => data.insert(key.clone(), value.clone()),
+                        None => data.remove(key),
+                    };
+                }
+            }
+            changed
+        }
+    }
+}
+
+fn status_of(decision: &Decision) -> ProposalStatus {
+    match (decision.in_scope, decision.verdict) {
+        (false, _) => ProposalStatus::OutOfScope,
+        (true, Verdict::Proposed) => ProposalStatus::Proposed,
+        (true, Verdict::Passed) => ProposalStatus::Passed,
+        (true, Verdict::Failed) => ProposalStatus::Failed,
+    }
+}
+
+/// What members read when a policy broke: that it did, where, and that nobody waved anything through.
+fn broke_sentence(policy: &str, error: &PolicyError) -> String {
+    let place = if error.line > 0 { format!(" (line {}, column {})", error.line, error.column) } else { String::new() };
+    format!("the policy “{policy}” broke{place}: {}", error.message)
+}

@@ -1,0 +1,156 @@
+//! What becomes of an accepted attempt at once: it is refused, waits for its date, goes ahead, or is put before its policies.
+
+use serde_json::json;
+use store::Tx;
+use store::actions::StoredAction;
+use store::proposals::StoredProposal;
+use types::audit::Actor;
+use types::{ActionStatus, AuditKind, Json, ProposalStatus, Reads, Timestamp};
+
+use super::commit::{Decided, write};
+use super::load::people;
+use super::route::People;
+use super::seed::seed;
+use super::snapshot::Snapshot;
+use super::{DECIDE, plan, route};
+use crate::ctx::Ctx;
+
+/// Puts the action before its policies: a proposal for each, all in this transaction. Where there is none, it is decided here.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn enter(
+    ctx: &Ctx,
+    tx: &Tx,
+    snapshot: &Snapshot,
+    stored: &mut StoredAction,
+    now: Timestamp,
+) -> store::Result<()> {
+    let handle = tx.community(stored.community);
+    let candidates: Vec<_> = snapshot.candidates(&stored.action.kind).collect();
+    if candidates.is_empty() {
+        return decide_without_policies(ctx, tx, snapshot, stored, now).await;
+    }
+    let head = handle.audit_head().await?;
+    let proposals: Vec<StoredProposal> = candidates
+        .iter()
+        .zip(1..)
+        .map(|(policy, position)| StoredProposal {
+            community: stored.community,
+            id: ctx.ids.next(),
+            action: stored.action.id,
+            policy: policy.id,
+            version: policy.version_id,
+            position,
+            status: ProposalStatus::Waiting,
+            enforcement: policy.enforcement,
+            on_error: policy.on_error,
+            reason: String::new(),
+            opened_at: now,
+            decided_at: None,
+            ask: None,
+            deadline: None,
+            wake_at: None,
+            reads: Reads::default(),
+            is_initialized: false,
+            is_notified: false,
+            wants_execute: false,
+            seed: seed(stored.action.id, &policy.hash, &head.hash),
+            error: None,
+            n_decisions: 0,
+        })
+        .collect();
+    tx.system().insert_proposals(&proposals).await?;
+    handle.schedule(ctx.ids.next(), DECIDE, stored.action.id.to_string(), now);
+    Ok(())
+}
+
+/// Decides on an action that no policy governs: everyday actions go ahead, constitution actions are held.
+async fn decide_without_policies(
+    ctx: &Ctx,
+    tx: &Tx,
+    snapshot: &Snapshot,
+    stored: &mut StoredAction,
+    now: Timestamp,
+) -> store::Result<()> {
+    let decided = Decided::without_policies(stored, snapshot);
+    let people = initiator_alone(tx, snapshot, stored).await?;
+    let past = plan::Past { is_first: true, was_undone: false };
+    let plan = plan::plan(&stored.action, &decided.case, &[], &people, past, now);
+    conclude(ctx, tx, stored, decided, &plan, now).await
+}
+
+/// Leaves a dated action alone until its moment has come.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn wait_for_date(ctx: &Ctx, tx: &Tx, stored: &mut StoredAction) -> store::Result<()> {
+    if let Some(at) = stored.action.activates_at {
+        tx.community(stored.community).schedule(ctx.ids.next(), DECIDE, stored.action.id.to_string(), at);
+        stored.action.reason = format!("it enters on {at}");
+        tx.community(stored.community).save_action(stored).await?;
+    }
+    Ok(())
+}
+
+/// Carries an action out past every policy: who attempted it holds the right to.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn execute_at_once(
+    ctx: &Ctx,
+    tx: &Tx,
+    snapshot: &Snapshot,
+    stored: &mut StoredAction,
+    now: Timestamp,
+) -> store::Result<()> {
+    let people = initiator_alone(tx, snapshot, stored).await?;
+    let plan = plan::at_once(&stored.action, &people, "who proposed it holds the right to carry it out");
+    conclude(ctx, tx, stored, Decided::without_policies(stored, snapshot), &plan, now).await
+}
+
+/// Refuses an action whose initiator has no right to propose it; what had already happened is undone.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn refuse(
+    ctx: &Ctx,
+    tx: &Tx,
+    snapshot: &Snapshot,
+    stored: &mut StoredAction,
+    now: Timestamp,
+) -> store::Result<()> {
+    let handle = tx.community(stored.community);
+    let reason = format!("none of the member's roles may propose {}", stored.action.kind);
+    stored.action.status = ActionStatus::Failed;
+    stored.action.reason.clone_from(&reason);
+    stored.action.decided_at = Some(now);
+    let body = Json(json!({ "reason": reason, "type": stored.action.kind }));
+    handle.audit(Actor::System, AuditKind::ActionRefused, format!("action:{}", stored.action.id), body, now);
+    if stored.action.origin.has_happened() {
+        let people = initiator_alone(tx, snapshot, stored).await?;
+        let outgoing = route::revert(&stored.action, &people, &reason);
+        super::commit::put_out(ctx, &handle, stored, &plan::Sent { proposal: None, key: None, outgoing }, None, now)?;
+    }
+    handle.save_action(stored).await?;
+    Ok(())
+}
+
+async fn conclude(
+    ctx: &Ctx,
+    tx: &Tx,
+    stored: &mut StoredAction,
+    mut decided: Decided,
+    plan: &plan::Plan,
+    now: Timestamp,
+) -> store::Result<()> {
+    write(ctx, tx, &mut decided, plan, now).await?;
+    tx.system().save_actions(std::slice::from_mut(&mut decided.stored)).await?;
+    *stored = decided.stored;
+    Ok(())
+}
+
+async fn initiator_alone(tx: &Tx, snapshot: &Snapshot, stored: &StoredAction) -> store::Result<People> {
+    let named = stored.action.initiator.into_iter().collect();
+    people(&tx.community(stored.community), snapshot, &stored.action, &named).await
+}

@@ -1,0 +1,63 @@
+//! What can be known of an attempt before any transaction: whether its payload is one that its type takes.
+
+use types::payload::constitution::AddPolicy;
+use types::{ActionType, CommunityId, Json, PolicyError, payload};
+
+use super::constitution;
+use super::ingest::AttemptError;
+use crate::ctx::Ctx;
+
+/// Most bytes of one payload: a policy's source and then some.
+const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
+
+/// Checks a payload and brings it into its usual form.
+///
+/// Policies are parsed in a worker process here, so that a syntax error is answered at once, with its line and column.
+///
+/// # Errors
+/// [`AttemptError`] with the field and what it takes.
+pub(super) async fn examine(
+    ctx: &Ctx,
+    community: CommunityId,
+    kind: &ActionType,
+    payload: Json,
+) -> Result<Json, AttemptError> {
+    if payload.0.to_string().len() > MAX_PAYLOAD_BYTES {
+        return Err(AttemptError::TooLarge { limit: MAX_PAYLOAD_BYTES });
+    }
+    match payload::check(kind, &payload) {
+        None => return Err(AttemptError::UnknownType(kind.clone())),
+        Some(checked) => checked?,
+    }
+    if kind.platform() != "constitution" {
+        let Some(platform) = ctx.platforms.get(kind.platform()) else {
+            return Err(AttemptError::UnknownType(kind.clone()));
+        };
+        return Ok(platform.validate(kind, &payload)?);
+    }
+    match kind.verb() {
+        "add_policy" => examine_source(ctx, community, &draft(&payload)?).await?,
+        "change_policy" => {
+            if let Some(source) = payload.text("source") {
+                examine_source(ctx, community, source).await?;
+            }
+        }
+        "add_connection" => {
+            let platform = payload.text("platform").unwrap_or_default();
+            if ctx.platforms.service(platform).is_none() {
+                return Err(AttemptError::BadDraft(format!("the operator of this service has not set up {platform}")));
+            }
+        }
+        _ => {}
+    }
+    Ok(payload)
+}
+
+fn draft(payload: &Json) -> Result<String, AttemptError> {
+    let read = payload.read::<AddPolicy>().map_err(|error| AttemptError::BadDraft(error.to_string()))?;
+    constitution::draft(&read).map(|draft| draft.source).map_err(AttemptError::BadDraft)
+}
+
+async fn examine_source(ctx: &Ctx, community: CommunityId, source: &str) -> Result<(), AttemptError> {
+    ctx.runner.check(community, source).await.map_err(|error: PolicyError| AttemptError::BadPolicy(error))
+}

@@ -1,0 +1,159 @@
+//! Accepting an attempt: one transaction that holds the action, its proposals, the audit entry and the job to decide.
+
+use platforms::Refusal;
+use serde_json::json;
+use store::actions::{Insertion, StoredAction};
+use store::{CommunityTx, StoreError, Tx};
+use types::audit::Actor;
+use types::member::Right;
+use types::payload::PayloadError;
+use types::{
+    Action, ActionId, ActionStatus, ActionType, AuditKind, CommunityId, Json, MemberId, Origin, PolicyError, Timestamp,
+};
+
+use super::enter;
+use super::examine::examine;
+use crate::ctx::Ctx;
+use crate::live::{Change, Topic};
+
+/// Something that a member attempts.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// What kind of thing.
+    pub kind: ActionType,
+    /// What exactly.
+    pub payload: Json,
+    /// Who.
+    pub initiator: MemberId,
+    /// How it came in.
+    pub origin: Origin,
+    /// When it is to enter; `None` for now.
+    pub activates_at: Option<Timestamp>,
+    /// What undoing it needs, captured when a platform told of it.
+    pub undo: Json,
+}
+
+/// Why an attempt was not accepted. (An attempt that the member has no right to make is accepted, refused and recorded.)
+#[derive(Debug, thiserror::Error)]
+pub enum AttemptError {
+    /// No platform of this service knows the type.
+    #[error("there is no action type {0}")]
+    UnknownType(ActionType),
+    /// The payload is not what the type takes.
+    #[error(transparent)]
+    BadPayload(#[from] PayloadError),
+    /// The platform's own rules forbid the payload.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// A policy that cannot be one, apart from its source.
+    #[error("{0}")]
+    BadDraft(String),
+    /// A policy whose source does not parse.
+    #[error("the policy has a mistake in line {}, column {}: {}", .0.line, .0.column, .0.message)]
+    BadPolicy(PolicyError),
+    /// The payload is too large.
+    #[error("the payload is larger than the {} KiB that are allowed", limit / 1024)]
+    TooLarge {
+        /// How large it may be, in bytes.
+        limit: usize,
+    },
+    /// Who attempts it is not a member, or no longer.
+    #[error("who attempts this is not a member of the community")]
+    NotAMember,
+    /// The community is not there.
+    #[error("there is no such community")]
+    NoCommunity,
+    /// The store failed.
+    #[error("the attempt could not be stored")]
+    Store(#[from] StoreError),
+}
+
+impl From<Refusal> for AttemptError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Accepts an attempt, and returns when it is committed: from then on nothing loses it.
+///
+/// # Idempotency
+/// The same event of a platform is the same action, however often it is delivered.
+///
+/// # Errors
+/// [`AttemptError`]: nothing was recorded.
+pub async fn attempt(ctx: &Ctx, community: CommunityId, attempt: Attempt) -> Result<ActionId, AttemptError> {
+    // What was heard on a platform has its form from there, and may break our rules for proposing: it is governed all the same.
+    let attempt = match attempt.origin {
+        Origin::Platform { .. } => attempt,
+        _ => Attempt { payload: examine(ctx, community, &attempt.kind, attempt.payload.clone()).await?, ..attempt },
+    };
+    let tx = ctx.store.begin().await?;
+    let accepted = accept(ctx, &tx, community, attempt, ctx.clock.now()).await;
+    let id = match accepted {
+        Ok(id) => id,
+        Err(error) => {
+            ctx.snapshots.forget(community);
+            return Err(error);
+        }
+    };
+    if let Err(error) = tx.commit().await {
+        ctx.snapshots.forget(community);
+        return Err(error.into());
+    }
+    ctx.live.tell(community, Change::of(Topic::Action, id));
+    ctx.wake.decide.notify_one();
+    ctx.wake.deliver.notify_one();
+    Ok(id)
+}
+
+/// Accepts an examined attempt within a transaction.
+///
+/// # Errors
+/// [`AttemptError::NotAMember`], [`AttemptError::NoCommunity`], or the store's failure.
+pub(super) async fn accept(
+    ctx: &Ctx,
+    tx: &Tx,
+    community: CommunityId,
+    attempt: Attempt,
+    now: Timestamp,
+) -> Result<ActionId, AttemptError> {
+    let handle = tx.community(community);
+    let snapshot = ctx.snapshots.of(&handle).await?.ok_or(AttemptError::NoCommunity)?;
+    let member = snapshot.member(attempt.initiator).ok_or(AttemptError::NotAMember)?;
+    let right = [Right::Execute, Right::Propose].into_iter().find(|right| snapshot.may(member, *right, &attempt.kind));
+    let action = Action {
+        id: ctx.ids.next(),
+        kind: attempt.kind,
+        initiator: Some(attempt.initiator),
+        payload: attempt.payload,
+        undo: attempt.undo,
+        origin: attempt.origin,
+        created_at: now,
+        activates_at: attempt.activates_at.filter(|at| *at > now),
+        bundle: None,
+        status: ActionStatus::Proposed,
+        reason: String::new(),
+        decided_at: None,
+    };
+    let mut stored = StoredAction { community, action, generation: 0, pins: None };
+    match handle.insert_action(&stored.action).await? {
+        Insertion::Existing(id) => return Ok(id),
+        Insertion::New(_) => {}
+    }
+    tell_proposed(&handle, &stored.action, now);
+    match right {
+        None => enter::refuse(ctx, tx, &snapshot, &mut stored, now).await?,
+        Some(_) if stored.action.activates_at.is_some() => enter::wait_for_date(ctx, tx, &mut stored).await?,
+        Some(Right::Execute) => enter::execute_at_once(ctx, tx, &snapshot, &mut stored, now).await?,
+        Some(_) => enter::enter(ctx, tx, &snapshot, &mut stored, now).await?,
+    }
+    Ok(stored.action.id)
+}
+
+fn tell_proposed(handle: &CommunityTx<'_>, action: &Action, now: Timestamp) {
+    let actor = action.initiator.map_or(Actor::System, Actor::Member);
+    let body = json!({
+        "type": action.kind, "payload": action.payload, "origin": action.origin, "activates_at": action.activates_at,
+    });
+    handle.audit(actor, AuditKind::ActionProposed, format!("action:{}", action.id), Json(body), now);
+}
