@@ -43,12 +43,35 @@ pub fn BoardPage() -> impl IntoView {
     let params = use_params_map();
     let channel = Memo::new(move |_| params.read().get("channel"));
     let doing = Doing { attempt: ServerAction::new(), react: ServerAction::new() };
+    clear_after_posting(doing);
     let loaded = Resource::new_blocking(
         move || (community.slug.get(), channel.get(), doing.attempt.version().get(), doing.react.version().get()),
         |(slug, channel, _, _)| board(slug, channel),
     );
     refetch_on(loaded, |topic| topic.starts_with("board:") || topic.starts_with("proposal:") || topic == "clock");
     community_page(loaded, move |view, place| page(&view, &place, doing))
+}
+
+/// Empties the line to write in once its post was taken; a draft survives everything else.
+fn clear_after_posting(doing: Doing) {
+    use leptos::{wasm_bindgen::JsCast, web_sys::HtmlTextAreaElement};
+
+    Effect::new(move |sent: Option<String>| {
+        let (input, value) = (doing.attempt.input().get(), doing.attempt.value().get());
+        if let Some(input) = input {
+            return input.action_type;
+        }
+        let sent = sent.unwrap_or_default();
+        if sent == "board.post_message" && matches!(value, Some(Ok(_))) {
+            let field =
+                document().get_element_by_id("say").and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+            if let Some(field) = field {
+                field.set_value("");
+            }
+            return String::new();
+        }
+        sent
+    });
 }
 
 fn page(view: &BoardView, place: &Place, doing: Doing) -> AnyView {
