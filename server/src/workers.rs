@@ -6,8 +6,27 @@
 //! Modules stand in the order of a request's way: waiting ([`queue`]), the pool, a process seen from outside
 //! ([`process`]), the [`frame`]s between, and the worker itself ([`child`]) within its [`confinement`] and [`heap`].
 
+pub mod pool;
+pub mod queue;
+pub mod spares;
+pub mod strikes;
+
+pub mod frame;
+pub mod process;
+
+pub mod child;
+pub mod confinement;
+pub mod heap;
+#[cfg(debug_assertions)]
+pub mod probe;
+
+mod blame;
+pub mod counters;
+
 use async_trait::async_trait;
 use types::{CommunityId, Evaluation, PolicyError, Request};
+
+pub use pool::{PoolOptions, WorkerPool};
 
 /// How urgent an evaluation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
