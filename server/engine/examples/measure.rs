@@ -87,7 +87,7 @@ fn request(slug: &str, n_members: usize, n_ballots: usize) -> Request {
     let role = Role { id: RoleId(id(9)), name: "Member".into(), description: String::new(), is_base: true };
     let ballot = |n: usize| Ballot {
         member: Some(member(n).id),
-        value: if n % 3 == 0 { BallotValue::No } else { BallotValue::Yes },
+        value: if n.is_multiple_of(3) { BallotValue::No } else { BallotValue::Yes },
         cast_at: NOW,
         reason: None,
     };

@@ -61,6 +61,14 @@ pub(crate) enum Stop {
     Broke(PolicyError),
 }
 
+/// Another policy that is being run.
+#[derive(Clone, Debug)]
+pub(crate) struct Composed {
+    pub name: Rc<str>,
+    /// Line and column from which it was called.
+    pub called_at: (u32, u32),
+}
+
 /// The state of one evaluation.
 pub(crate) struct Call {
     pub request: Rc<Request>,
@@ -68,7 +76,7 @@ pub(crate) struct Call {
     /// Which of the policy's own functions runs; `None` while its top level does.
     pub running: Cell<Option<Function>>,
     /// Other policies whose functions are being run, outermost first, with the place from which each was called.
-    pub composed: RefCell<Vec<(Rc<str>, (u32, u32))>>,
+    pub composed: RefCell<Vec<Composed>>,
     pub effects: RefCell<Vec<Effect>>,
     pub stores: RefCell<Stores>,
     pub ask: RefCell<Option<Ask>>,
@@ -186,10 +194,10 @@ impl Call {
     pub fn refuse(&self, code: ErrorCode, message: impl Into<String>, context: &Context) -> JsError {
         let composed = self.composed.borrow();
         // Inside another policy the place that helps is where this one called it.
-        let (line, column) = composed.first().map_or_else(|| failure::caller(context), |(_, place)| *place);
+        let (line, column) = composed.first().map_or_else(|| failure::caller(context), |other| other.called_at);
         let mut message = message.into();
-        if let Some((other, _)) = composed.last() {
-            message = format!("in policy “{other}”: {message}");
+        if let Some(other) = composed.last() {
+            message = format!("in policy “{}”: {message}", other.name);
         }
         let function = self.running.get().map(|function| function.name().to_owned());
         self.stop(Stop::Broke(PolicyError { code, message, line, column, function }))

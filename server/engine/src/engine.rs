@@ -7,6 +7,7 @@ use types::decision::ErrorCode;
 use types::{Evaluation, PolicyError, Request};
 
 use crate::call::{Call, Stop};
+use crate::failure;
 use crate::limits::Limits;
 use crate::module::{Module, OtherModules};
 use crate::sandbox::{self, PolicyClock};
@@ -57,24 +58,34 @@ impl Engine {
         let request = Rc::new(request);
         let mut warm = match self.take(&request) {
             Some(warm) => warm,
-            None => match Warm::new(&request, &self.limits, self.limits.instructions.saturating_mul(2)) {
+            None => match Warm::new(&request, &self.limits, warm_instructions(&self.limits)) {
                 Ok(warm) => warm,
                 Err(error) => return Evaluation::Broke(error),
             },
         };
-        let evaluation = warm.evaluate(&request, &self.limits);
-        if matches!(evaluation, Evaluation::Broke(_)) {
-            // A warm context may have had instructions to spare and broken elsewhere: what is told is what happens cold.
-            drop(warm);
-            return cold(request, &self.limits);
-        }
-        if warm.is_fit(&self.limits) {
-            if self.warm.len() >= WARM {
-                self.warm.remove(0);
+        match warm.evaluate(&request, &self.limits) {
+            // The warm context had instructions to spare and ended elsewhere: what is told is what happens cold.
+            Evaluation::Broke(error) if error.code == ErrorCode::Fuel => {
+                drop(warm);
+                cold(request, &self.limits)
             }
-            self.warm.push(warm);
+            Evaluation::Broke(error) => Evaluation::Broke(syntax::locate(&request.policy.source, error)),
+            evaluation => {
+                self.keep(warm);
+                evaluation
+            }
         }
-        evaluation
+    }
+
+    /// Keeps a context for the next request, if it may serve again.
+    fn keep(&mut self, warm: Warm) {
+        if !warm.is_fit(&self.limits) {
+            return;
+        }
+        if self.warm.len() >= WARM {
+            self.warm.remove(0);
+        }
+        self.warm.push(warm);
     }
 
     /// Checks that `source` is a policy, without running it.
@@ -139,8 +150,15 @@ impl Warm {
         let call = Rc::new(Call::new(Rc::clone(request), Rc::clone(limits)));
         self.context.insert_data(Rc::clone(&call));
         let mut run = Run { call: Rc::clone(&call), clock: &self.clock, context: &mut self.context };
+        let before = run.context.instructions_remaining();
         let decided = run.decide(&self.module);
+        let spent = before.saturating_sub(self.context.instructions_remaining());
+        let spent = spent.saturating_sub(call.unmetered.get());
         self.context.remove_data::<Rc<Call>>();
+        // Whatever came of it: a context with instructions to spare must not go further than one without.
+        if spent > limits.instructions {
+            return Evaluation::Broke(out_of_fuel(limits, decided.err()));
+        }
 
         let missing = call.missing.take();
         match (call.stopped(), decided) {
@@ -152,7 +170,10 @@ impl Warm {
                 Evaluation::NeedsFacts(keys.into_iter().collect())
             }
             (_, _) if !missing.is_empty() => Evaluation::NeedsFacts(missing.into_iter().collect()),
-            (_, Ok(decision)) => Evaluation::Decided(decision),
+            (_, Ok(mut decision)) => {
+                decision.cost.instructions = u64::try_from(spent).unwrap_or(u64::MAX);
+                Evaluation::Decided(decision)
+            }
             (_, Err(error)) => Evaluation::Broke(error),
         }
     }
@@ -173,6 +194,21 @@ fn cold(request: Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
         Evaluation::Broke(error) => Evaluation::Broke(syntax::locate(&request.policy.source, error)),
         other => other,
     }
+}
+
+/// A warm context has half as much again as one evaluation may use: it is built anew when that half is used up, and a
+/// policy without an end costs no more than that before it is stopped.
+fn warm_instructions(limits: &Limits) -> usize {
+    limits.instructions.saturating_add(limits.instructions / 2)
+}
+
+/// The error of a policy that used more instructions than it may, at the place where it was stopped.
+fn out_of_fuel(limits: &Limits, thrown: Option<PolicyError>) -> PolicyError {
+    let (line, column, function) = match thrown {
+        Some(thrown) if thrown.code == ErrorCode::Fuel => (thrown.line, thrown.column, thrown.function),
+        _ => (0, 0, None),
+    };
+    PolicyError { code: ErrorCode::Fuel, message: failure::out_of_fuel(limits), line, column, function }
 }
 
 /// The backtrace knows the place of a refusal better than the frames did at the time.

@@ -16,6 +16,9 @@ use types::decision::ErrorCode;
 
 use crate::limits::Limits;
 
+/// The directive that the text is read under.
+const STRICT: &str = "'use strict';";
+
 /// Checks that `source` is a policy, without running it.
 ///
 /// # Errors
@@ -31,12 +34,14 @@ pub fn check(source: &str, limits: &Limits) -> Result<(), PolicyError> {
     }
     let allocator = Allocator::default();
     let options = ParseOptions { parse_regular_expression: true, ..ParseOptions::default() };
-    let parsed = Parser::new(&allocator, source, SourceType::script()).with_options(options).parse();
+    // Policies run in strict mode, so they are read in it; what stands before the text is taken off each place.
+    let strict = format!("{STRICT}{source}");
+    let parsed = Parser::new(&allocator, &strict, SourceType::script()).with_options(options).parse();
     if let Some(found) = parsed.diagnostics.errors().next() {
         return Err(diagnosed(source, found));
     }
     if let Some((offset, message)) = forbidden::find(&parsed.program) {
-        return Err(error(source, offset, message.to_owned()));
+        return Err(error(source, offset.saturating_sub(STRICT.len()), message.to_owned()));
     }
     let semantic = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program);
     match semantic.diagnostics.errors().next() {
@@ -78,6 +83,7 @@ pub(crate) fn refused(refusal: &JsError) -> PolicyError {
 
 fn diagnosed(source: &str, found: &OxcDiagnostic) -> PolicyError {
     let offset = found.labels.first().map_or(0, |label| usize::try_from(label.offset()).unwrap_or(0));
+    let offset = offset.saturating_sub(STRICT.len());
     let message = match &found.help {
         Some(help) => format!("{} ({help})", found.message),
         None => found.message.to_string(),

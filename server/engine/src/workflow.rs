@@ -33,17 +33,9 @@ pub(crate) struct Run<'a> {
 type Broken = PolicyError;
 
 impl Run<'_> {
-    /// Runs the workflow and describes what came of it.
+    /// Runs the workflow and describes what came of it, but for what it cost.
     pub fn decide(&mut self, module: &Module) -> Result<Decision, Broken> {
-        let before = self.context.instructions_remaining();
-        let progress = self.steps(module);
-        let spent = before.saturating_sub(self.context.instructions_remaining());
-        let spent = spent.saturating_sub(self.call.unmetered.get());
-        let progress = progress?;
-        if spent > self.call.limits.instructions {
-            let message = failure::out_of_fuel(&self.call.limits);
-            return Err(PolicyError { code: ErrorCode::Fuel, message, line: 0, column: 0, function: None });
-        }
+        let progress = self.steps(module)?;
         let verdict = progress.verdict.unwrap_or(Verdict::Proposed);
         Ok(Decision {
             in_scope: progress.in_scope,
@@ -55,7 +47,7 @@ impl Run<'_> {
             reads: self.call.all_reads(),
             wake: if verdict == Verdict::Proposed { self.call.wake() } else { None },
             logs: self.call.logs.take(),
-            cost: Cost { instructions: u64::try_from(spent).unwrap_or(u64::MAX) },
+            cost: Cost::default(),
         })
     }
 

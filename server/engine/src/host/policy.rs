@@ -9,7 +9,7 @@ use types::fact::PolicyModule;
 use super::args::Args;
 use super::build::{self, Prototype};
 use super::handle::{Handle, OWN};
-use crate::call::{Call, Function, Store};
+use crate::call::{Call, Composed, Function, Store};
 use crate::convert;
 use crate::failure;
 use crate::module::{Module, OtherModules};
@@ -96,7 +96,7 @@ fn call_other(function: Function, this: &JsValue, arguments: &[JsValue], context
         return Err(args.refuse(format!("call {name}(action) directly instead of policy.{name}(action)"), context));
     };
     let name: Rc<str> = module.policy.name.as_str().into();
-    if *name == *args.call.request.policy.name || args.call.composed.borrow().iter().any(|(other, _)| *other == name) {
+    if *name == *args.call.request.policy.name || args.call.composed.borrow().iter().any(|other| other.name == name) {
         return Err(args.refuse(format!("policy “{name}” would end up calling itself"), context));
     }
     if args.call.composed.borrow().len() >= args.call.limits.composition_depth {
@@ -104,8 +104,7 @@ fn call_other(function: Function, this: &JsValue, arguments: &[JsValue], context
         return Err(args.call.refuse(ErrorCode::Recursion, message, context));
     }
     let compiled = compiled(&args, module, context)?;
-    let place_of_call = failure::caller(context);
-    args.call.composed.borrow_mut().push((name, place_of_call));
+    args.call.composed.borrow_mut().push(Composed { name, called_at: failure::caller(context) });
     let answer = run(&compiled, place, function, arguments, context);
     args.call.composed.borrow_mut().pop();
     answer

@@ -1,2 +1,2 @@
-// expect: threw in anywhere
+// expect: fuel in anywhere
 function check() { throw { get message() { throw this }, get name() { for (;;) {} } } }

@@ -49,7 +49,7 @@ fn declared(interface: &str) -> BTreeSet<String> {
     }
     POLICY_D_TS
         .lines()
-        .skip_while(|line| !line.strip_prefix("interface ").is_some_and(|rest| name_of(rest) == interface))
+        .skip_while(|line| line.strip_prefix("interface ").is_none_or(|rest| name_of(rest) != interface))
         .skip(1)
         .take_while(|line| *line != "}")
         .filter_map(|line| line.strip_prefix("  "))

@@ -72,6 +72,8 @@ fn host_functions_say_what_was_wrong_and_where() {
 #[test]
 fn syntax_errors_say_where() {
     breaks("function check() {\n  return PASSED +\n}", ErrorCode::Syntax, (3, 1), "");
+    breaks("function check(a) {\n  with (a) { return PASSED }\n}", ErrorCode::Syntax, (2, 3), "");
+    breaks("let a; let a", ErrorCode::Syntax, (1, 5), "");
     breaks("async function check() {}", ErrorCode::Syntax, (1, 1), "do not wait");
 }
 
