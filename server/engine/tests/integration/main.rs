@@ -1,5 +1,5 @@
 //! The engine, seen from outside: scenarios through one `check()`.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
 
 mod scenario;
 
