@@ -28,6 +28,7 @@ use tokio_stream::{Stream, StreamExt, wrappers::BroadcastStream};
 use tower_http::services::ServeDir;
 
 #[path = "../tests/integration/fake/community.rs"]
+#[expect(clippy::expect_used, reason = "an invented community that is wrong should stop at once")]
 mod fake;
 
 #[tokio::main]

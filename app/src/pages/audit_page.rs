@@ -132,7 +132,7 @@ fn days(listed: &Listed, place: &Place) -> AnyView {
             let id = format!("day-{n}");
             let title_id = id.clone();
             let title = entries.first().map(|entry| format::day(entry.at, place.now));
-            let rows = entries.iter().map(|each| entry::entry(each)).collect_view();
+            let rows = entries.iter().map(entry::entry).collect_view();
             view! {
                 <section aria-labelledby=id>
                     <h2 class="day" id=title_id>
