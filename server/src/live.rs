@@ -4,14 +4,15 @@
 //! it may see. That is how a secret ballot stays secret here too.
 //!
 //! Each community has its own channel, which exists only while somebody listens. Several processes on one PostgreSQL hear each
-//! other through [`Live::relay_to`]: whoever carries news between processes gives its sending end here and calls [`Live::hear`]
-//! for what comes in.
+//! other through [`Live::follow`].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{broadcast, mpsc};
+use store::Store;
+use tokio::sync::broadcast;
 use types::CommunityId;
 
 /// Changes that a slow listener may fall behind before it is told to load everything again.
@@ -19,6 +20,9 @@ use types::CommunityId;
 /// # Units
 /// Changes of one community. A vote in a community of a thousand brings a few a second; 256 is a minute of that.
 const BACKLOG: usize = 256;
+
+/// How long to wait before listening to the other processes again.
+const RECONNECT: Duration = Duration::from_secs(2);
 
 /// The part of a community that changed. A page asks again when one of its topics did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,20 +93,10 @@ impl Change {
     }
 }
 
-/// A change and the community it belongs to, as it travels between processes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct News {
-    /// The community.
-    pub community: CommunityId,
-    /// What changed.
-    pub change: Change,
-}
-
 /// The channels of all communities. Cheap to clone; every clone is the same.
 #[derive(Clone, Default)]
 pub struct Live {
     rooms: Arc<Mutex<HashMap<CommunityId, broadcast::Sender<Change>>>>,
-    relay: Option<mpsc::UnboundedSender<News>>,
 }
 
 impl std::fmt::Debug for Live {
@@ -112,47 +106,73 @@ impl std::fmt::Debug for Live {
 }
 
 impl Live {
-    /// Channels for this process alone.
+    /// Channels to which nobody listens yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same, also giving everything that is told here to `relay`, which carries it to the other processes.
-    #[must_use]
-    pub fn relay_to(self, relay: mpsc::UnboundedSender<News>) -> Self {
-        Self { relay: Some(relay), ..self }
-    }
-
-    /// Tells everyone who watches `community`, here and in the other processes.
+    /// Tells everyone who watches `community` here.
     pub fn tell(&self, community: CommunityId, change: Change) {
-        if let Some(relay) = &self.relay {
-            // The relay ends only when the process does.
-            let _ = relay.send(News { community, change: change.clone() });
+        let mut rooms = self.rooms();
+        // Nobody listens any more: the channel goes, so that idle communities cost nothing.
+        if rooms.get(&community).is_some_and(|room| room.send(change).is_err()) {
+            rooms.remove(&community);
         }
-        self.hear(News { community, change });
     }
 
-    /// Passes on what another process told.
-    pub fn hear(&self, news: News) {
-        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody listens any more: the channel goes, so that idle communities cost nothing.
-        if rooms.get(&news.community).is_some_and(|room| room.send(news.change).is_err()) {
-            rooms.remove(&news.community);
+    /// Passes on what other processes commit to the same database, until the process ends.
+    ///
+    /// They say which community changed and not what, so that everything about it is loaded again. On SQLite there is no other
+    /// process, and this waits for ever.
+    pub async fn follow(self, store: Store) {
+        loop {
+            let mut changes = match store.changes().await {
+                Ok(changes) => changes,
+                Err(error) => {
+                    tracing::warn!(%error, "other processes cannot be heard; pages here show their doings late");
+                    tokio::time::sleep(RECONNECT).await;
+                    continue;
+                }
+            };
+            loop {
+                match changes.next().await {
+                    Ok(named) if named.is_empty() => self.tell_all(),
+                    Ok(named) => named.into_iter().for_each(|id| self.tell(id, Change::all(Topic::Everything))),
+                    Err(error) => {
+                        tracing::warn!(%error, "the line to the other processes broke");
+                        break;
+                    }
+                }
+            }
+            // What was said meanwhile is unknown.
+            self.tell_all();
+            tokio::time::sleep(RECONNECT).await;
         }
+    }
+
+    /// Has everybody load everything again.
+    fn tell_all(&self) {
+        let watched: Vec<CommunityId> = self.rooms().keys().copied().collect();
+        watched.into_iter().for_each(|id| self.tell(id, Change::all(Topic::Everything)));
     }
 
     /// Listens to `community` from now on.
     #[must_use]
     pub fn listen(&self, community: CommunityId) -> broadcast::Receiver<Change> {
-        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rooms = self.rooms();
         rooms.entry(community).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe()
     }
 
     /// In how many communities somebody listens, or did a moment ago.
     #[must_use]
     pub fn n_communities(&self) -> usize {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.rooms().len()
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<CommunityId, broadcast::Sender<Change>>> {
+        // Nothing that holds the guard can stop half way.
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,15 +204,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_told_here_is_relayed_and_what_is_heard_is_not() {
-        let (to, mut relayed) = mpsc::unbounded_channel();
-        let live = Live::new().relay_to(to);
-        let mut here = live.listen(community(1));
-        live.tell(community(1), Change::all(Topic::Policy));
-        live.hear(News { community: community(1), change: Change::all(Topic::Member) });
-        assert_eq!(relayed.recv().await.unwrap().change, Change::all(Topic::Policy));
-        assert!(relayed.try_recv().is_err());
-        assert_eq!(here.recv().await.unwrap().topic, Topic::Policy);
-        assert_eq!(here.recv().await.unwrap().topic, Topic::Member);
+    async fn when_anything_may_have_changed_everybody_hears_it() {
+        let live = Live::new();
+        let (mut here, mut there) = (live.listen(community(1)), live.listen(community(2)));
+        live.tell_all();
+        assert_eq!(here.recv().await.unwrap().topic, Topic::Everything);
+        assert_eq!(there.recv().await.unwrap().topic, Topic::Everything);
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::OnceLock;
 
+use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::config::ServiceConfig;
 
 /// Upper bounds of the histograms of durations.
 ///
@@ -12,30 +14,25 @@ use tracing_subscriber::fmt::format::FmtSpan;
 /// Seconds. From one warm evaluation to a request that is in trouble.
 const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
-/// What is logged when `RUST_LOG` says nothing: facts of the business, and the libraries only when they worry.
-const DEFAULT_FILTER: &str = "info,sqlx=warn,sea_orm=warn,hyper=warn,h2=warn,tower_http=warn";
+/// What the libraries say only when they worry, whatever else is logged.
+const QUIET: &str = "sqlx=warn,sea_orm=warn,hyper=warn,h2=warn,tower_http=warn";
 
-/// How log lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line, for collectors.
-    Json,
-}
-
-/// Starts logging to standard error. The second call in one process changes nothing.
-pub fn start_logging(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE).with_writer(std::io::stderr);
-    let started = match format {
-        LogFormat::Text => lines.with_target(false).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+/// Starts logging to standard error as the operator set it. The second call in one process changes nothing.
+///
+/// # Errors
+/// Where `service.log` is nothing that `tracing` understands.
+pub fn start(service: &ServiceConfig) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", service.log))
+        .with_context(|| format!("POLITY_LOG is '{}', which names nothing to log: try info", service.log))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if service.log_as_json {
+        lines.json().flatten_event(true).try_init()
+    } else {
+        lines.with_target(false).try_init()
     };
     // Tests of one process start it more than once.
     drop(started);
+    Ok(())
 }
 
 /// The numbers of this process, collected from the first call on.

@@ -2,8 +2,15 @@
 
 pub mod count;
 pub mod diff;
+pub mod discretion;
+pub mod dossier;
+pub mod effects;
 pub mod form;
 pub mod history;
 pub mod moment;
+pub mod names;
+pub mod proposal;
+pub mod roster;
+pub mod scene;
 pub mod sentence;
 pub mod vote;

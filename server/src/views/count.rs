@@ -71,7 +71,7 @@ pub fn privacy_in_words(privacy: Privacy) -> &'static str {
 /// When the vote no longer takes ballots.
 #[must_use]
 pub fn is_closed(ask: &Ask, is_decided: bool, now: Timestamp) -> bool {
-    is_decided || ask.closes.is_some_and(|closes| now >= closes)
+    is_decided || ask.closes.is_some_and(|closes| now > closes)
 }
 
 /// The count, as far as `sight` allows.

@@ -146,7 +146,7 @@ impl Voting<'_> {
     }
 
     fn is_over(&self) -> bool {
-        self.ask.closes.is_some_and(|closes| self.now >= closes)
+        self.ask.closes.is_some_and(|closes| self.now > closes)
     }
 
     /// The ballot, where they may vote now.
@@ -233,7 +233,7 @@ mod tests {
         assert!(base.eligibility().may_vote && base.form("?", None).is_some());
         assert_eq!(Voting { member: None, ..base }.refusal(), Some(Refusal::NotAMember));
         assert_eq!(Voting { ask: &jury, ..base }.refusal(), Some(Refusal::NotAsked));
-        assert_eq!(Voting { now: Timestamp(1_000), ..base }.refusal(), Some(Refusal::Closed));
+        assert_eq!(Voting { now: Timestamp(1_001), ..base }.refusal(), Some(Refusal::Closed));
         assert_eq!(Voting { status: ProposalStatus::Passed, ..base }.refusal(), Some(Refusal::Decided));
         let told = Voting { ask: &jury, ..base }.eligibility();
         assert_eq!(told.sentence, "You cannot vote here: 1 member was asked, and you are not one of them.");

@@ -59,6 +59,13 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("there is no {what} that you can see here"))
     }
 
+    /// Nothing has this address.
+    #[must_use]
+    pub fn no_such_route() -> Self {
+        let message = "nothing has this address; /api/v1/openapi.json lists what there is";
+        Self::new(StatusCode::NOT_FOUND, "no-such-route", message)
+    }
+
     /// What was sent cannot be right.
     pub fn invalid(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
@@ -214,4 +221,13 @@ fn framework_error(response: &Response) -> ApiError {
         ),
     };
     ApiError::new(status, code, message)
+}
+
+impl From<store::StoreError> for ApiError {
+    fn from(error: store::StoreError) -> Self {
+        match error {
+            store::StoreError::Busy(_) => Self::unavailable(error),
+            other => Self::internal(other),
+        }
+    }
 }

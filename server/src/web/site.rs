@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
@@ -33,14 +33,15 @@ impl Site {
         }
     }
 
-    /// The file that `request` asks for; `None` where there is none.
-    pub async fn file(&self, request: &Request) -> Option<Response> {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path() == "/" {
+    /// The file that a request asks for; `None` where there is none.
+    pub async fn file(&self, method: Method, uri: Uri, headers: &HeaderMap) -> Option<Response> {
+        if !matches!(method, Method::GET | Method::HEAD) || uri.path() == "/" {
             return None;
         }
-        let mut asked = Request::builder().method(request.method()).uri(request.uri());
+        let keep = if is_named_by_content(uri.path()) { FOR_EVER } else { ASK_EACH_TIME };
+        let mut asked = Request::builder().method(method).uri(uri);
         for name in [header::ACCEPT_ENCODING, header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE, header::RANGE] {
-            if let Some(value) = request.headers().get(&name) {
+            if let Some(value) = headers.get(&name) {
                 asked = asked.header(name, value);
             }
         }
@@ -54,7 +55,6 @@ impl Site {
         if !is_answer {
             return None;
         }
-        let keep = if is_named_by_content(request.uri().path()) { FOR_EVER } else { ASK_EACH_TIME };
         response.headers_mut().insert(header::CACHE_CONTROL, keep);
         Some(response)
     }
@@ -94,13 +94,14 @@ mod tests {
         std::fs::write(root.join("pkg/polity.css"), "a{}").unwrap();
         std::fs::write(folder.path().join("secret"), "no").unwrap();
         let site = Site::new(&root);
-        let get = |uri: &str| Request::builder().uri(uri.to_owned()).body(Body::empty()).unwrap();
+        let none = HeaderMap::new();
+        let get = |uri: &str| site.file(Method::GET, uri.parse().unwrap(), &none);
 
-        let response = site.file(&get("/pkg/polity.css")).await.unwrap();
+        let response = get("/pkg/polity.css").await.unwrap();
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/css");
         assert_eq!(response.headers()[header::CACHE_CONTROL], ASK_EACH_TIME);
         for path in ["/", "/pkg", "/pkg/", "/nothing", "/../secret", "/%2e%2e/secret", "/..%2fsecret"] {
-            let found = site.file(&get(path)).await.filter(|response| response.status().is_success());
+            let found = get(path).await.filter(|response| response.status().is_success());
             assert!(found.is_none(), "{path}");
         }
     }

@@ -130,6 +130,10 @@ pub struct DocumentShape {
     pub text: String,
     /// The newest version.
     pub version: u32,
+    /// Whether it is in force (not deleted).
+    pub is_active: bool,
+    /// When that version was made, RFC 3339.
+    pub changed_at: String,
 }
 
 /// An attempted event.
@@ -207,6 +211,22 @@ pub struct ProposalShape {
     pub eligible: Option<Vec<String>>,
     /// The count, as far as the caller may see it.
     pub tally: TallyShape,
+    /// How the policy broke, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<BrokenShape>,
+}
+
+/// Where a policy broke.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BrokenShape {
+    /// The kind of failure: `threw`, `time`, `memory`, …
+    pub code: String,
+    /// What was wrong and what to do.
+    pub message: String,
+    /// The line of the author's text, from 1; 0 where unknown.
+    pub line: u32,
+    /// The column, from 1; 0 where unknown.
+    pub column: u32,
 }
 
 /// What voters are asked.
@@ -251,8 +271,10 @@ pub struct EffectShape {
     pub id: String,
     /// `execute`, `revert`, `notify`, `announce`, `propose`, …
     pub kind: String,
-    /// `pending`, `done` or `failed`.
+    /// `pending`, `delivered`, `failed` or `cancelled`.
     pub status: String,
+    /// The platform that does it.
+    pub platform: String,
     /// What, in words.
     pub sentence: String,
     /// How often it was tried.
@@ -363,6 +385,9 @@ pub struct PostShape {
     /// The post it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+    /// The proposal whose ballot it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<String>,
 }
 
 /// A bearer token.

@@ -1,0 +1,150 @@
+//! Makes the interface's shapes from dossiers, showing of votes what the caller may see.
+
+use std::collections::{BTreeMap, HashMap};
+
+use types::{ActionId, MemberId, Origin, ProposalId};
+
+use super::here::{Here, Standing};
+use super::shapes::{ActionShape, AskShape, EffectShape, ProposalShape, TallyShape};
+use super::words::word;
+use crate::views::count::{self, Looker, Sight};
+use crate::views::dossier::{self, Docket, Dossier};
+use crate::views::effects;
+use crate::views::sentence::{self, Names};
+use crate::web::error::ApiError;
+use crate::web::keep;
+use crate::web::state::Web;
+
+/// One action, if it is there and the caller may see it.
+pub async fn action(web: &Web, here: &Here, id: ActionId) -> Result<Option<ActionShape>, ApiError> {
+    let store = web.ctx.store.community(here.community.id);
+    let dossier = dossier::of_action(&store, id).await?.filter(|dossier| here.sees(&dossier.action.kind));
+    match dossier {
+        Some(dossier) => Ok(actions(web, here, vec![dossier]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// Several actions, in their order.
+pub async fn actions(web: &Web, here: &Here, dossiers: Vec<Dossier>) -> Result<Vec<ActionShape>, ApiError> {
+    let proposals: Vec<ProposalId> =
+        dossiers.iter().flat_map(|dossier| &dossier.dockets).map(|docket| docket.proposal.id).collect();
+    let voted = voted(web, here, &proposals).await?;
+    let names = keep::names(web, here.community.id).await?;
+    Ok(dossiers.into_iter().map(|dossier| action_shape(web, here, dossier, &voted, &names)).collect())
+}
+
+/// One proposal.
+pub async fn proposal(web: &Web, here: &Here, docket: &Docket) -> Result<ProposalShape, ApiError> {
+    let voted = voted(web, here, &[docket.proposal.id]).await?;
+    Ok(proposal_shape(web, here, docket, &voted))
+}
+
+/// On which of the proposals the looking member has voted.
+async fn voted(web: &Web, here: &Here, proposals: &[ProposalId]) -> Result<HashMap<ProposalId, bool>, ApiError> {
+    let Standing::Member(member) = &here.standing else { return Ok(HashMap::new()) };
+    let store = web.ctx.store.community(here.community.id);
+    Ok(store.voted_on(member.id, proposals).await?.into_iter().map(|id| (id, true)).collect())
+}
+
+fn action_shape(
+    web: &Web,
+    here: &Here,
+    dossier: Dossier,
+    voted: &HashMap<ProposalId, bool>,
+    names: &Names,
+) -> ActionShape {
+    let (with_opinion, without): (Vec<&Docket>, Vec<&Docket>) =
+        dossier.dockets.iter().partition(|docket| docket.has_opinion());
+    let action = &dossier.action;
+    ActionShape {
+        id: action.id.to_string(),
+        kind: action.kind.to_string(),
+        layer: word(action.kind.layer()),
+        title: sentence::title(&action.kind, &action.payload, names),
+        status: word(action.status),
+        reason: action.reason.clone(),
+        initiator: action.initiator.map(|id| here.roster.handle(id)),
+        payload: action.payload.0.clone(),
+        origin: match &action.origin {
+            Origin::Web => "web".to_owned(),
+            Origin::Api => "api".to_owned(),
+            Origin::Policy { .. } => "policy".to_owned(),
+            Origin::System => "system".to_owned(),
+            Origin::Platform { .. } => action.kind.platform().to_owned(),
+        },
+        created_at: action.created_at.to_string(),
+        activates_at: action.activates_at.map(|at| at.to_string()),
+        decided_at: action.decided_at.map(|at| at.to_string()),
+        proposals: with_opinion.into_iter().map(|docket| proposal_shape(web, here, docket, voted)).collect(),
+        no_opinion: without.into_iter().map(|docket| docket.policy_name().to_owned()).collect(),
+        effects: dossier
+            .effects
+            .iter()
+            .map(|effect| EffectShape {
+                id: effect.id.to_string(),
+                kind: effect.kind.clone(),
+                status: word(effect.status),
+                platform: effect.platform.clone(),
+                sentence: effects::sentence(effect, action, names),
+                attempts: effect.attempts,
+                error: effect.error.clone(),
+                at: effect.finished_at.or(Some(effect.next_attempt_at)).map(|at| at.to_string()),
+            })
+            .collect(),
+    }
+}
+
+fn proposal_shape(web: &Web, here: &Here, docket: &Docket, voted: &HashMap<ProposalId, bool>) -> ProposalShape {
+    let proposal = &docket.proposal;
+    let looker = here.looker(voted.contains_key(&proposal.id));
+    let handle = |id: &MemberId| here.roster.handle(*id);
+    ProposalShape {
+        id: proposal.id.to_string(),
+        action: proposal.action.to_string(),
+        policy: docket.policy_name().to_owned(),
+        policy_id: proposal.policy.to_string(),
+        policy_version: docket.policy.as_ref().map_or(0, |policy| policy.version),
+        enforcement: word(proposal.enforcement),
+        status: word(proposal.status),
+        reason: proposal.reason.clone(),
+        opened_at: proposal.opened_at.to_string(),
+        decided_at: proposal.decided_at.map(|at| at.to_string()),
+        deadline: docket.ask().closes.or(proposal.deadline).map(|at| at.to_string()),
+        ask: proposal.ask.as_ref().map(|ask| AskShape {
+            text: ask.text.clone(),
+            kind: word(ask.kind),
+            options: ask.options.clone(),
+            privacy: word(ask.privacy),
+            results: word(ask.results),
+        }),
+        eligible: docket.ask().eligible.as_ref().map(|asked| asked.iter().map(handle).collect()),
+        tally: tally(docket, looker, here.roster.voters().count(), web.ctx.clock.now()),
+        error: proposal.error.as_ref().map(|error| super::shapes::BrokenShape {
+            code: error.code.as_str().to_owned(),
+            message: error.message.clone(),
+            line: error.line,
+            column: error.column,
+        }),
+    }
+}
+
+fn tally(docket: &Docket, looker: Looker, n_members: usize, now: types::Timestamp) -> TallyShape {
+    let ask = docket.ask();
+    let sight = Sight::of(&ask, docket.is_closed(now), looker);
+    let n_eligible = ask.eligible.as_ref().map_or(n_members, Vec::len);
+    let mut shape = TallyShape { kind: word(ask.kind), eligible: count::small(n_eligible), ..TallyShape::default() };
+    if let Some(hidden) = sight.hidden {
+        shape.hidden = Some(hidden.to_owned());
+        return shape;
+    }
+    shape.voted = count::small(docket.ballots.len());
+    let rows = count::rows(&ask, &docket.ballots);
+    let counts: BTreeMap<String, f64> = rows.into_iter().map(|row| (row.id, row.count)).collect();
+    if ask.options.is_empty() {
+        shape.answers = counts;
+    } else {
+        shape.options = Some(counts);
+    }
+    shape
+}

@@ -1,0 +1,109 @@
+//! Why the pipeline refused, as the interface says it: status, code, field, and what to do.
+
+use axum::http::StatusCode;
+use types::text::TextError;
+
+use crate::pipeline::{AdmitError, AttemptError, CastError, FoundError};
+use crate::simulate::SimulateError;
+use crate::web::error::ApiError;
+
+/// A text that breaks its rule.
+pub fn text(error: &TextError, field: &str) -> ApiError {
+    ApiError::invalid("invalid-field", error.to_string()).at(field)
+}
+
+/// An action type that nobody knows.
+pub fn unknown_type(given: &str) -> ApiError {
+    let shown: String = given.chars().take(80).collect();
+    ApiError::invalid(
+        "unknown-action-type",
+        format!("there is no action type '{shown}': write platform.verb, such as board.post_message"),
+    )
+    .at("type")
+}
+
+/// Why a community was not founded.
+pub fn found(error: FoundError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        FoundError::SlugTaken(_) => ApiError::conflict("slug-taken", said).at("slug"),
+        FoundError::BadName(_) => ApiError::invalid("invalid-field", said).at("name"),
+        FoundError::Kit(kit) => kit_refusal(&kit, said),
+        FoundError::Store(store) => store.into(),
+    }
+}
+
+/// Why a kit cannot be used.
+fn kit_refusal(error: &crate::kits::KitError, said: String) -> ApiError {
+    let is_unknown = matches!(error, crate::kits::KitError::Unknown(..));
+    if is_unknown {
+        ApiError::invalid("unknown-starter-kit", said).at("starter_kit")
+    } else {
+        ApiError::invalid("invalid-settings", said).at("settings")
+    }
+}
+
+/// Why an attempt was not accepted.
+pub fn attempt(error: AttemptError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        AttemptError::UnknownType(kind) => unknown_type(kind.as_str()),
+        AttemptError::BadPayload(problem) => {
+            let field = quoted_field(&problem.problem).map_or("payload".to_owned(), |name| format!("payload.{name}"));
+            ApiError::invalid("bad-payload", said).at(field)
+        }
+        AttemptError::Refused(refusal) => ApiError::invalid(refusal.code, said).at("payload"),
+        AttemptError::BadDraft(_) => ApiError::invalid("bad-policy", said).at("payload"),
+        AttemptError::BadPolicy(_) => ApiError::invalid("policy-does-not-parse", said).at("payload.source"),
+        AttemptError::TooLarge { .. } => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said).at("payload"),
+        AttemptError::NotAMember => ApiError::invalid("unknown-initiator", said).at("initiator"),
+        AttemptError::NoCommunity => ApiError::not_found("community"),
+        AttemptError::Store(store) => store.into(),
+    }
+}
+
+/// The field that serde names in backquotes: "missing field `name`".
+fn quoted_field(problem: &str) -> Option<&str> {
+    let names_a_field = problem.starts_with("missing field") || problem.starts_with("unknown field");
+    problem.split('`').nth(1).filter(|_| names_a_field)
+}
+
+/// Why somebody was not admitted.
+pub fn admit(error: AdmitError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        AdmitError::HandleTaken(_) => ApiError::conflict("handle-taken", said).at("handle"),
+        AdmitError::UnknownRole(..) => ApiError::invalid("unknown-role", said).at("roles"),
+        AdmitError::BadName(_) => ApiError::invalid("invalid-field", said).at("display_name"),
+        AdmitError::Store(store) => store.into(),
+    }
+}
+
+/// Why a ballot was not counted.
+pub fn cast(error: CastError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        CastError::NoProposal => ApiError::not_found("proposal"),
+        CastError::NotAMember => ApiError::forbidden("not-a-member", said).at("member"),
+        CastError::NotEligible(_) => ApiError::forbidden("not-eligible", said).at("member"),
+        CastError::Closed(_) => ApiError::conflict("vote-closed", said),
+        CastError::BadBallot(_) => ApiError::invalid("bad-ballot", said).at("value"),
+        CastError::ReasonTooLong(_) => ApiError::invalid("too-long", said).at("reason"),
+        CastError::AlreadyVoted => ApiError::conflict("already-voted", said),
+        CastError::NoBallot => ApiError::conflict("no-ballot", said),
+        CastError::Store(store) => store.into(),
+    }
+}
+
+/// Why a scenario was not played.
+pub fn simulate(error: SimulateError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        SimulateError::UnknownMember { place, .. } => ApiError::invalid("unknown-member", said).at(place),
+        SimulateError::UnknownRole { place, .. } => ApiError::invalid("unknown-role", said).at(place),
+        SimulateError::BadBallot { place, .. } => ApiError::invalid("bad-ballot", said).at(place),
+        SimulateError::NotCovered { .. } => ApiError::invalid("not-covered", said).at("policy.action_types"),
+        SimulateError::TooManyEvents(_) => ApiError::invalid("too-many-events", said).at("events"),
+        SimulateError::Unavailable(cause) => ApiError::unavailable(format!("{cause:#}")),
+    }
+}
