@@ -23,45 +23,32 @@ impl From<boa_engine::JsError> for Unfit {
 
 /// `value` as JSON; `None` where JSON has no such thing (`undefined`, a function).
 pub(crate) fn to_json(value: &JsValue, limits: &Limits, context: &mut Context) -> Result<Option<Value>, Unfit> {
-    let mut budget = Budget { nodes: limits.value_nodes, bytes: limits.value_bytes, depth: limits.value_depth };
-    let shape = *limits_of(limits);
-    budget.read(value, 0, &shape, context)
+    let mut budget = Budget { nodes: limits.value_nodes, bytes: limits.value_bytes, limits };
+    budget.read(value, 0, context)
 }
 
-/// The limits as they were, for messages.
-#[derive(Clone, Copy)]
-struct Shape {
+/// What may still be read.
+struct Budget<'a> {
     nodes: usize,
     bytes: usize,
+    limits: &'a Limits,
 }
 
-fn limits_of(limits: &Limits) -> Box<Shape> {
-    Box::new(Shape { nodes: limits.value_nodes, bytes: limits.value_bytes })
-}
-
-struct Budget {
-    nodes: usize,
-    bytes: usize,
-    depth: usize,
-}
-
-impl Budget {
-    fn spend(&mut self, bytes: usize, shape: &Shape) -> Result<(), Unfit> {
-        self.nodes =
-            self.nodes.checked_sub(1).ok_or_else(|| Unfit::Not(format!("larger than {} values", shape.nodes)))?;
-        self.bytes =
-            self.bytes.checked_sub(bytes).ok_or_else(|| Unfit::Not(format!("larger than {} bytes", shape.bytes)))?;
+impl Budget<'_> {
+    fn spend(&mut self, bytes: usize) -> Result<(), Unfit> {
+        self.nodes = self
+            .nodes
+            .checked_sub(1)
+            .ok_or_else(|| Unfit::Not(format!("larger than {} values", self.limits.value_nodes)))?;
+        self.bytes = self
+            .bytes
+            .checked_sub(bytes)
+            .ok_or_else(|| Unfit::Not(format!("larger than {} bytes", self.limits.value_bytes)))?;
         Ok(())
     }
 
-    fn read(
-        &mut self,
-        value: &JsValue,
-        depth: usize,
-        shape: &Shape,
-        context: &mut Context,
-    ) -> Result<Option<Value>, Unfit> {
-        self.spend(4, shape)?;
+    fn read(&mut self, value: &JsValue, depth: usize, context: &mut Context) -> Result<Option<Value>, Unfit> {
+        self.spend(4)?;
         Ok(Some(match value.variant() {
             JsVariant::Undefined | JsVariant::Symbol(_) => return Ok(None),
             JsVariant::Null => Value::Null,
@@ -71,25 +58,22 @@ impl Budget {
             JsVariant::BigInt(_) => {
                 return Err(Unfit::Not("a BigInt, which JSON does not have: use Number(…)".to_owned()));
             }
-            JsVariant::String(text) => Value::String(self.text(&text, shape)?),
-            JsVariant::Object(object) => return self.object(&object, depth, shape, context),
+            JsVariant::String(text) => Value::String(self.text(&text)?),
+            JsVariant::Object(object) => return self.object(&object, depth, context),
         }))
     }
 
-    fn text(&mut self, text: &JsString, shape: &Shape) -> Result<String, Unfit> {
-        self.spend(text.len(), shape)?;
+    fn text(&mut self, text: &JsString) -> Result<String, Unfit> {
+        self.spend(text.len())?;
         Ok(text.to_std_string_lossy())
     }
 
-    fn object(
-        &mut self,
-        object: &JsObject,
-        depth: usize,
-        shape: &Shape,
-        context: &mut Context,
-    ) -> Result<Option<Value>, Unfit> {
-        if depth >= self.depth {
-            return Err(Unfit::Not(format!("nested more than {} levels deep (or holds itself)", self.depth)));
+    fn object(&mut self, object: &JsObject, depth: usize, context: &mut Context) -> Result<Option<Value>, Unfit> {
+        if depth >= self.limits.value_depth {
+            return Err(Unfit::Not(format!(
+                "nested more than {} levels deep (or holds itself)",
+                self.limits.value_depth
+            )));
         }
         if object.is_callable() {
             return Ok(None);
@@ -100,7 +84,7 @@ impl Budget {
             if plain.as_object().is_some_and(|plain| JsObject::equals(&plain, object)) {
                 return Err(Unfit::Not("an object whose toJSON returns itself".to_owned()));
             }
-            return self.read(&plain, depth + 1, shape, context);
+            return self.read(&plain, depth + 1, context);
         }
         if object.is::<boa_engine::builtins::map::ordered_map::OrderedMap<JsValue>>() {
             return Err(Unfit::Not("a Map: use Object.fromEntries(map)".to_owned()));
@@ -109,13 +93,13 @@ impl Budget {
             return Err(Unfit::Not("a Set: use [...set]".to_owned()));
         }
         if object.is_array() {
-            return self.array(object, depth, shape, context).map(Some);
+            return self.array(object, depth, context).map(Some);
         }
         let mut map = Map::new();
         for key in object.own_property_keys(context)? {
             let name = match &key {
                 PropertyKey::Symbol(_) => continue,
-                PropertyKey::String(name) => self.text(name, shape)?,
+                PropertyKey::String(name) => self.text(name)?,
                 PropertyKey::Index(index) => index.get().to_string(),
             };
             let hidden = object.borrow().properties().get(&key).is_some_and(|found| found.enumerable() == Some(false));
@@ -123,22 +107,22 @@ impl Budget {
                 continue;
             }
             let value = object.get(key, context)?;
-            if let Some(value) = self.read(&value, depth + 1, shape, context)? {
+            if let Some(value) = self.read(&value, depth + 1, context)? {
                 map.insert(name, value);
             }
         }
         Ok(Some(Value::Object(map)))
     }
 
-    fn array(&mut self, object: &JsObject, depth: usize, shape: &Shape, context: &mut Context) -> Result<Value, Unfit> {
+    fn array(&mut self, object: &JsObject, depth: usize, context: &mut Context) -> Result<Value, Unfit> {
         let length = JsArray::from_object(object.clone())?.length(context)?;
         if usize::try_from(length).unwrap_or(usize::MAX) > self.nodes {
-            return Err(Unfit::Not(format!("larger than {} values", shape.nodes)));
+            return Err(Unfit::Not(format!("larger than {} values", self.limits.value_nodes)));
         }
         let mut list = Vec::new();
         for index in 0..length {
             let value = object.get(index, context)?;
-            list.push(self.read(&value, depth + 1, shape, context)?.unwrap_or(Value::Null));
+            list.push(self.read(&value, depth + 1, context)?.unwrap_or(Value::Null));
         }
         Ok(Value::Array(list))
     }

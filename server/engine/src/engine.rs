@@ -69,7 +69,7 @@ impl Engine {
                 drop(warm);
                 cold(request, &self.limits)
             }
-            Evaluation::Broke(error) => Evaluation::Broke(syntax::locate(&request.policy.source, error)),
+            Evaluation::Broke(error) => Evaluation::Broke(syntax::explain(&request.policy.source, error)),
             evaluation => {
                 self.keep(warm);
                 evaluation
@@ -191,7 +191,7 @@ fn cold(request: Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
         Err(error) => Evaluation::Broke(error),
     };
     match evaluation {
-        Evaluation::Broke(error) => Evaluation::Broke(syntax::locate(&request.policy.source, error)),
+        Evaluation::Broke(error) => Evaluation::Broke(syntax::explain(&request.policy.source, error)),
         other => other,
     }
 }

@@ -3,7 +3,10 @@
 //! Runs in the worker too: a parser needs native stack in proportion to nesting.
 
 mod brackets;
+mod explain;
 mod forbidden;
+
+pub(crate) use explain::explain;
 
 use boa_engine::JsError;
 use oxc_allocator::Allocator;
@@ -48,31 +51,6 @@ pub fn check(source: &str, limits: &Limits) -> Result<(), PolicyError> {
         Some(found) => Err(diagnosed(source, found)),
         None => Ok(()),
     }
-}
-
-/// Finds the name that "… is not defined" speaks of: boa says only in which function it stands.
-pub(crate) fn locate(source: &str, mut error: PolicyError) -> PolicyError {
-    let name = error.message.strip_prefix("ReferenceError: ").and_then(|rest| rest.strip_suffix(" is not defined"));
-    let Some(name) = name.filter(|_| error.code == ErrorCode::Threw) else { return error };
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, source, SourceType::script()).parse();
-    let semantic = SemanticBuilder::new().with_build_nodes(true).build(&parsed.program).semantic;
-    let scoping = semantic.scoping();
-    let unresolved = scoping.root_unresolved_references();
-    let references =
-        unresolved.iter().filter(|(known, _)| known.as_str() == name).flat_map(|(_, references)| references);
-    let mut places: Vec<(u32, u32)> = references
-        .map(|reference| semantic.reference_span(scoping.get_reference(*reference)).start)
-        .map(|offset| position(source, usize::try_from(offset).unwrap_or(0)))
-        .collect();
-    places.sort_unstable();
-    // The first one at or after the start of the function that was running.
-    let start = (error.line, error.column);
-    if let Some((line, column)) = places.iter().find(|place| **place >= start).or_else(|| places.first()) {
-        (error.line, error.column) = (*line, *column);
-    }
-    error.message = format!("{name} is not defined");
-    error
 }
 
 /// What boa's own parser or compiler refused although [`check`] had let it pass.

@@ -270,6 +270,18 @@ fn undefined_names_are_named_where_they_stand() {
 }
 
 #[test]
+fn what_was_undefined_is_named() {
+    let nothing = "cannot read `id` of `action.nobody`, which is null or undefined";
+    breaks("function check(action) {\n  return action.nobody.id\n}", ErrorCode::Threw, (2, 24), nothing);
+    breaks(
+        "function check(action) {\n  action.vote()\n}",
+        ErrorCode::Threw,
+        (2, 14),
+        "`action.vote` is not a function",
+    );
+}
+
+#[test]
 fn errors_can_be_subclassed_although_prototypes_are_frozen() {
     let body = "class Mine extends Error { constructor(m) { super(m); this.name = 'Mine' } }
         try { throw new Mine('x') } catch (e) { log(e.name, e.message, e instanceof Mine, String({ toString() { return 'own' } })) }";
