@@ -6,11 +6,11 @@ use std::time::Instant;
 use super::hostile::PATIENCE;
 use super::*;
 
-/// A policy that takes some twenty milliseconds, as an honest but clumsy one may.
+/// A policy that takes some milliseconds, as an honest but clumsy one may.
 const SLOW: &str = r#"
 function check() {
   let sum = 0
-  for (let n = 0; n < 100000; n += 1) sum += n
+  for (let n = 0; n < 30000; n += 1) sum += n
   return sum > 0 ? passed("slow") : FAILED
 }
 "#;
