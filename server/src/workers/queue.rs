@@ -71,7 +71,7 @@ impl<J: Waiting> FairQueue<J> {
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.deciding.turns.is_empty() && self.simulating.turns.is_empty()
     }
 
     /// How many jobs wait.
@@ -132,18 +132,25 @@ impl<J: Waiting> Lane<J> {
         Ok(())
     }
 
+    /// The next job that somebody still waits for: browsers go away, requests time out.
     fn pop(&mut self, allowed: &Allowed<'_>, priority: Priority) -> Option<(CommunityId, J)> {
-        self.forget_abandoned();
-        let turn = self.choose(allowed, priority)?;
-        let community = self.turns.remove(turn)?;
-        let jobs = self.jobs.get_mut(&community)?;
-        let job = jobs.pop_front()?;
-        if jobs.is_empty() {
-            self.jobs.remove(&community);
-        } else {
-            self.turns.push_back(community);
+        loop {
+            let turn = self.choose(allowed, priority)?;
+            let community = self.turns.remove(turn)?;
+            let jobs = self.jobs.get_mut(&community)?;
+            let job = jobs.pop_front()?;
+            if jobs.is_empty() {
+                self.jobs.remove(&community);
+            } else if job.is_abandoned() {
+                // What nobody waits for does not use up the community's turn.
+                self.turns.push_front(community);
+            } else {
+                self.turns.push_back(community);
+            }
+            if !job.is_abandoned() {
+                return Some((community, job));
+            }
         }
-        Some((community, job))
     }
 
     /// Whose turn it is for this worker: the first it may serve, or one soon after whose policy is warm there.
@@ -163,22 +170,6 @@ impl<J: Waiting> Lane<J> {
         }
         self.n_passed_over = 0;
         Some(first)
-    }
-
-    /// Drops jobs at the heads of the queues that nobody waits for: a browser that went away, a request that timed out.
-    fn forget_abandoned(&mut self) {
-        let jobs = &mut self.jobs;
-        self.turns.retain(|community| {
-            let Some(queue) = jobs.get_mut(community) else { return false };
-            while queue.front().is_some_and(Waiting::is_abandoned) {
-                queue.pop_front();
-            }
-            if queue.is_empty() {
-                jobs.remove(community);
-                return false;
-            }
-            true
-        });
     }
 }
 
