@@ -12,6 +12,7 @@ use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub mod state;
@@ -63,7 +64,8 @@ pub fn router(web: Web) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::numbers));
-    let pages = pages::routes(&web).layer(DefaultBodyLimit::max(MAX_FORM_BYTES));
+    // Server functions read the body themselves, past axum's own limit.
+    let pages = pages::routes(&web).layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES));
     let (api, _) = api::routes();
 
     let guards = ServiceBuilder::new()

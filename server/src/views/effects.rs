@@ -11,7 +11,7 @@ use super::sentence::{self, Names};
 #[must_use]
 pub fn sentence(effect: &StoredEffect, action: &Action, names: &Names) -> String {
     let title = || sentence::title(&action.kind, &action.payload, names);
-    match effect.body.read::<Operation>() {
+    match operation(effect) {
         Ok(Operation::Execute { kind, payload, .. }) => sentence::title(&kind, &payload, names),
         Ok(Operation::Revert { kind, payload, .. }) => format!("Undo: {}", sentence::phrase(&kind, &payload, names)),
         Ok(Operation::Post { place, text, .. }) => format!("Post in {place}: “{}”", sentence::cut(&text, 120)),
@@ -24,6 +24,12 @@ pub fn sentence(effect: &StoredEffect, action: &Action, names: &Names) -> String
             other => sentence::capitalised(&other.replace('_', " ")),
         },
     }
+}
+
+/// What exactly is to be done: the outbox keeps it under `operation`, beside the key of an announcement.
+fn operation(effect: &StoredEffect) -> Result<Operation, serde_json::Error> {
+    use serde::Deserialize;
+    Operation::deserialize(effect.body.get("operation").unwrap_or(&effect.body.0))
 }
 
 /// An effect as the page shows it.

@@ -229,7 +229,7 @@ impl Goal {
         let number = |name: &str| policy.draft.settings.get(name).and_then(serde_json::Value::as_f64);
         let whole = |number: f64| (0.0..=4e9).contains(&number).then(|| number.ceil() as u32);
         Self {
-            needed: number("needed").and_then(whole),
+            needed: number("needed").or_else(|| number("yes")).and_then(whole),
             // A share up to 1 is of those who may vote; anything more is a number of voters.
             quorum: number("quorum").and_then(|quorum| match quorum {
                 share if share <= 0.0 => None,

@@ -41,7 +41,6 @@ mod words;
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 
 /// The routes and their description.
-#[must_use]
 pub fn routes() -> (Router<Web>, OpenApi) {
     let (router, openapi) = OpenApiRouter::with_openapi(docs::head())
         .routes(routes!(communities::list, communities::found))

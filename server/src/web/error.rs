@@ -177,10 +177,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("application/json"));
     // Server functions answer their own errors, in the shape that the pages read.
-    if response.status().is_client_error() || response.status().is_server_error() {
-        if for_programs && !is_json && (!is_server_function || response.status() == StatusCode::METHOD_NOT_ALLOWED) {
-            return framework_error(&response).answer_keeping(&id.0, response);
-        }
+    let answers_itself = is_server_function && response.status() != StatusCode::METHOD_NOT_ALLOWED;
+    let is_failure = response.status().is_client_error() || response.status().is_server_error();
+    if is_failure && for_programs && !is_json && !answers_itself {
+        return framework_error(&response).answer_keeping(&id.0, response);
     }
     response
 }

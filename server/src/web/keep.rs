@@ -21,8 +21,11 @@ const MAX_ROSTERS: usize = 256;
 /// Members, roles and rights of communities, each as of a revision that the store counts.
 #[derive(Clone, Default)]
 pub struct Rosters {
-    kept: Arc<Mutex<HashMap<CommunityId, (i64, Arc<Roster>)>>>,
+    kept: Arc<Mutex<HashMap<CommunityId, Kept>>>,
 }
+
+/// A roster, and the revision that it is of.
+type Kept = (i64, Arc<Roster>);
 
 impl Rosters {
     fn get(&self, community: CommunityId, revision: i64) -> Option<Arc<Roster>> {

@@ -18,7 +18,6 @@ use super::headers::content_security_policy;
 use super::state::Web;
 
 /// The pages and their server functions.
-#[must_use]
 pub fn routes(web: &Web) -> Router<Web> {
     let context = context(web);
     let options = web.options.leptos.clone();

@@ -51,7 +51,8 @@ pub struct Rates {
 /// Which callers are counted, and by which address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateOptions {
-    /// Whether requests from this machine are not counted: in a demo, where benches and tests ask as fast as they can.
+    /// Whether requests of programs on this machine are not counted: they are the operator's, and benches and tests ask as fast
+    /// as they can. What a proxy here passes on says so, and is counted.
     pub spares_loopback: bool,
     /// Whether a proxy in front writes `X-Forwarded-For`; its last address is then the caller's.
     pub trusts_proxy: bool,
@@ -103,7 +104,8 @@ pub fn sender(request: &Request, options: RateOptions) -> Option<IpAddr> {
 /// Refuses callers that ask too fast.
 pub async fn limit(State(rates): State<Rates>, request: Request, next: Next) -> Response {
     let Some(address) = sender(&request, rates.options) else { return next.run(request).await };
-    if rates.options.spares_loopback && address.is_loopback() {
+    let is_passed_on = request.headers().contains_key("x-forwarded-for");
+    if rates.options.spares_loopback && address.is_loopback() && !is_passed_on {
         return next.run(request).await;
     }
     let path = request.uri().path();

@@ -25,7 +25,7 @@ use crate::web::state::Web;
 use crate::web::who::Caller;
 
 /// How long an attempt waits for its first decision, so that what passes at once answers as passed.
-const AT_MOST: Duration = Duration::from_secs(1);
+pub(super) const AT_MOST: Duration = Duration::from_secs(1);
 
 /// Actions of one page where nobody says.
 const DEFAULT_PAGE: u32 = 50;

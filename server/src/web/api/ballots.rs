@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use types::{BallotValue, ProposalId};
 use utoipa::{IntoParams, ToSchema};
 
+use super::actions::AT_MOST;
 use super::failures::{Anytime, WithBody};
 use super::here::{Here, Standing};
 use super::shapes::{BallotShape, ConditionShape, EligibilityShape, ProposalShape};
@@ -145,7 +146,8 @@ pub async fn eligibility(
 
 /// Cast or change a ballot
 ///
-/// One member has one ballot; the last one cast counts.
+/// One member has one ballot; the last one cast counts. The answer waits up to a second for the policy to look at it, so that
+/// whoever asks next sees what it decided.
 #[utoipa::path(post, path = "/communities/{slug}/proposals/{id}/ballots", tag = "proposals", request_body = NewBallot,
     params(("slug" = String, Path, description = "The community"), ("id" = String, Path, description = "The proposal")),
     responses((status = 200, body = BallotShape, description = "The ballot as it counts"), Anytime, WithBody))]
@@ -161,6 +163,7 @@ pub async fn cast(
     let reason = new.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let cast = Cast { proposal: docket.proposal.id, member: member.id, value: new.value, reason, event: None };
     let ballot = pipeline::cast(&web.ctx, here.community.id, cast).await.map_err(refusals::cast)?;
+    pipeline::settle(&web.ctx, here.community.id, docket.proposal.action, AT_MOST).await?;
     Ok(Json(BallotShape {
         proposal: docket.proposal.id.to_string(),
         member: member.handle,
@@ -184,6 +187,7 @@ pub async fn withdraw(
     let docket = find(&web, &here, &id).await?;
     let member = here.acting_as(&whose.member, "member")?;
     pipeline::withdraw(&web.ctx, here.community.id, docket.proposal.id, member.id).await.map_err(refusals::cast)?;
+    pipeline::settle(&web.ctx, here.community.id, docket.proposal.action, AT_MOST).await?;
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 

@@ -40,11 +40,14 @@ const MAX_KEY_BYTES: usize = 64;
 /// Kept in memory: it guards against an impatient second click, not against another process.
 #[derive(Clone, Default)]
 pub struct Attempts {
-    known: Arc<Mutex<HashMap<(MemberId, String), Arc<OnceCell<ActionId>>>>>,
+    known: Arc<Mutex<HashMap<(MemberId, String), Attempted>>>,
 }
 
+/// The action that a form became; empty until it has become one.
+type Attempted = Arc<OnceCell<ActionId>>;
+
 impl Attempts {
-    fn cell(&self, member: MemberId, key: &str) -> Arc<OnceCell<ActionId>> {
+    fn cell(&self, member: MemberId, key: &str) -> Attempted {
         if key.is_empty() || key.len() > MAX_KEY_BYTES {
             return Arc::default();
         }

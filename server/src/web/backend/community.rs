@@ -86,15 +86,13 @@ impl CommunityBackend for PageBackend {
         others.truncate(PER_SECTION);
         let (rules, n_policies) = place.rules().await?;
         let mut documents = place.document_lines().await?;
-        let excerpt = match documents.first().filter(|document| super::document::is_constitution(&document.name)) {
-            Some(first) => Some(ExcerptView {
-                document: first.id,
-                name: first.name.clone(),
-                version: first.version,
-                text: first.summary.clone(),
-            }),
-            None => None,
-        };
+        let constitution = documents.first().filter(|document| super::document::is_constitution(&document.name));
+        let excerpt = constitution.map(|first| ExcerptView {
+            document: first.id,
+            name: first.name.clone(),
+            version: first.version,
+            text: first.summary.clone(),
+        });
         if excerpt.is_some() {
             documents.remove(0);
         }

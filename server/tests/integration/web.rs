@@ -1,0 +1,9 @@
+//! The web side, through the whole router.
+
+mod test_app;
+
+mod api;
+mod ballots;
+mod guards;
+mod pages;
+mod tenancy;
