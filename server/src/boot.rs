@@ -157,6 +157,7 @@ async fn serve_until_stopped(config: Config, is_demo: bool) -> Result<()> {
     if is_demo {
         demo::seed(&ctx).await.context("could not found the demo community")?;
     }
+    take_over(&ctx).await?;
     jobs::schedule_sweep(&ctx).await?;
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(jobs::run(ctx.clone(), stopped.clone()));
@@ -182,6 +183,17 @@ async fn serve_until_stopped(config: Config, is_demo: bool) -> Result<()> {
     // Live streams never end by themselves; nobody is waited for longer than this.
     let _ = tokio::time::timeout(GRACE, async { tokio::join!(working, serving) }).await;
     ctx.store.close().await?;
+    Ok(())
+}
+
+/// Takes up what a process that was killed had claimed. On PostgreSQL others may be at work: there a claim simply runs out.
+async fn take_over(ctx: &Ctx) -> Result<()> {
+    if ctx.store.is_postgres() {
+        return Ok(());
+    }
+    let tx = ctx.store.begin().await?;
+    tx.system().release_leases().await?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -38,6 +38,9 @@ pub use settle::{pass_time, run_until_quiet, settle};
 /// The kind of job that looks at one action. Its subject is the action's id.
 pub const DECIDE: &str = "decide_action";
 
+/// The name under which the outbox keeps what became of constitution actions. They are carried out with their decision.
+pub const CONSTITUTION: &str = "constitution";
+
 /// The kind of job that enters a new connection's places. Its subject is the connection's id.
 pub const INSTALL: &str = "install_connection";
 

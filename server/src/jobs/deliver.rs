@@ -17,13 +17,13 @@ use super::backoff;
 use crate::connections;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
-use crate::pipeline::tell_pages;
+use crate::pipeline::{CONSTITUTION, tell_pages};
 
 /// Most effects under way at once.
 const BATCH: u32 = 64;
 
 /// How long a claimed effect is ours: longer than any platform takes to answer.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(60);
 
 /// How often an effect is tried before it is given up: with the pauses between, about a day.
 pub const MOST_ATTEMPTS: u32 = 100;
@@ -64,6 +64,9 @@ pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
 
 /// Does one effect, and says what is to become of it.
 async fn deliver(ctx: &Ctx, effect: &StoredEffect) -> EffectOutcome {
+    if effect.platform == CONSTITUTION {
+        return acknowledged(effect);
+    }
     let applied = match operation(ctx, effect).await {
         Ok(operation) => apply(ctx, effect, &operation).await,
         Err(error) => Err(retry(format!("{error:#}"))),
@@ -78,6 +81,21 @@ async fn deliver(ctx: &Ctx, effect: &StoredEffect) -> EffectOutcome {
             EffectOutcome::Retry { at: ctx.clock.now() + wait, error: why }
         }
         Err(error) => EffectOutcome::Failed { error: error.to_string() },
+    }
+}
+
+/// A constitution action was carried out, or could not be, in the transaction of its decision: the body says which.
+fn acknowledged(effect: &StoredEffect) -> EffectOutcome {
+    match effect.body.text("refused") {
+        Some(why) => EffectOutcome::Failed { error: why.to_owned() },
+        None => {
+            let receipt =
+                Receipt { external: None, detail: Json(effect.body.get("receipt").cloned().unwrap_or_default()) };
+            EffectOutcome::Delivered {
+                receipt: Json(serde_json::to_value(&receipt).unwrap_or_default()),
+                external: None,
+            }
+        }
     }
 }
 
@@ -139,6 +157,9 @@ fn retry(why: String) -> ApplyError {
 
 /// Writes down what an outcome means for the action.
 async fn follow(tx: &Tx, effect: &StoredEffect, outcome: &EffectOutcome, now: Timestamp) -> store::Result<()> {
+    if effect.platform == CONSTITUTION {
+        return Ok(());
+    }
     let handle = tx.community(effect.community);
     let subject = format!("effect:{}", effect.id);
     let named = json!({ "effect": effect.kind, "platform": effect.platform, "action": effect.action });

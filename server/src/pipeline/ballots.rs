@@ -6,7 +6,7 @@ use store::proposals::StoredProposal;
 use store::{StoreError, Tx};
 use types::audit::Actor;
 use types::ballot::{Ballot, BallotError};
-use types::{Ask, AuditKind, BallotValue, CommunityId, Json, MemberId, Privacy, ProposalId, Timestamp};
+use types::{Ask, AuditKind, BallotValue, CommunityId, Json, MemberId, Privacy, ProposalId, Results, Timestamp};
 
 use super::DECIDE;
 use crate::ctx::Ctx;
@@ -136,10 +136,8 @@ pub(super) async fn withdraw_event(ctx: &Ctx, community: CommunityId, event: &st
     let tx = ctx.store.begin().await?;
     let Some((id, member)) = tx.community(community).withdraw_ballot_of_event(event).await? else { return Ok(false) };
     let proposal = tx.community(community).proposal(id).await?.ok_or(CastError::NoProposal)?;
-    if let Err(closed) = is_open(&proposal, now) {
-        // What was counted when it closed stays counted: dropping the transaction undoes the withdrawal.
-        return Err(closed);
-    }
+    // What was counted when it closed stays counted: dropping the transaction undoes the withdrawal.
+    is_open(&proposal, now)?;
     tell(&tx, community, AuditKind::BallotWithdrawn, Actor::Member(member), &proposal, json!({}), now);
     look_again(ctx, tx, community, &proposal, now).await?;
     Ok(true)
@@ -197,9 +195,9 @@ async fn cast_secretly(
 
 /// What the audit log keeps: never more than the page would show to everybody.
 fn ballot_body(ask: &Ask, value: &BallotValue, reason: Option<&str>, is_first: bool) -> serde_json::Value {
-    match ask.privacy {
-        Privacy::Open => json!({ "value": value, "reason": reason, "first": is_first }),
-        Privacy::AfterClose | Privacy::Secret => json!({ "first": is_first }),
+    match (ask.privacy, ask.results) {
+        (Privacy::Open, Results::Always) => json!({ "value": value, "reason": reason, "first": is_first }),
+        _ => json!({ "first": is_first }),
     }
 }
 

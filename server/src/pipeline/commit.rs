@@ -26,7 +26,7 @@ use super::facts::StoredFacts;
 use super::ingest::{Attempt, accept};
 use super::load::{Loaded, load, people};
 use super::plan::{self, Past, Plan, Sent};
-use super::{DECIDE, MAX_PROPOSE_DEPTH, route};
+use super::{CONSTITUTION, DECIDE, MAX_PROPOSE_DEPTH, route};
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
 use crate::workers::Priority;
@@ -398,25 +398,37 @@ pub(super) fn put_out(
     Ok(())
 }
 
-/// Carries a constitution action out, in the transaction of its decision.
+/// Carries a constitution action out, in the transaction of its decision, and says in the outbox what came of it.
 async fn perform(ctx: &Ctx, handle: &CommunityTx<'_>, decided: &mut Decided, now: Timestamp) -> store::Result<()> {
     let subject = format!("action:{}", decided.stored.action.id);
     let performing = Performing { tx: *handle, action: &decided.stored.action, now, ids: &*ctx.ids };
-    match constitution::perform(&performing).await {
+    let outcome = match constitution::perform(&performing).await {
         Ok(receipt) => {
             handle.audit(Actor::System, AuditKind::ActionExecuted, subject, Json(receipt.clone()), now);
             decided.stored.action.status = ActionStatus::Executed;
-            decided.stored.action.undo = Json(receipt);
-            Ok(())
+            decided.stored.action.undo = Json(receipt.clone());
+            json!({ "receipt": receipt })
         }
         Err(PerformError::Refused(why)) => {
             handle.audit(Actor::System, AuditKind::EffectFailed, subject, Json(json!({ "reason": why })), now);
             let reason = &decided.stored.action.reason;
             decided.stored.action.reason = format!("{reason}; it could not be carried out: {why}");
-            Ok(())
+            json!({ "refused": why })
         }
-        Err(PerformError::Store(error)) => Err(error),
-    }
+        Err(PerformError::Store(error)) => return Err(error),
+    };
+    handle.add_effect(NewEffect {
+        id: ctx.ids.next(),
+        action: Some(decided.stored.action.id),
+        proposal: None,
+        decision_seq: None,
+        kind: "execute".to_owned(),
+        body: Json(outcome),
+        platform: CONSTITUTION.to_owned(),
+        connection: None,
+        at: now,
+    });
+    Ok(())
 }
 
 /// Attempts what policies proposed, as whoever attempted the action, and no deeper than allowed.

@@ -133,6 +133,10 @@ async fn evaluate(
     }
     for _ in 0..MAX_FACT_ROUNDS {
         let evaluation = deciding.runner.evaluate(deciding.community, deciding.priority, &request).await;
+        if let Evaluation::Broke(error) = &evaluation {
+            // Too busy, or a worker that was lost: that is ours, and the action is looked at again.
+            anyhow::ensure!(error.code.blames_policy(), "the policy could not be run just now: {}", error.message);
+        }
         let Evaluation::NeedsFacts(keys) = evaluation else { return Ok((request, evaluation)) };
         for key in &keys {
             load(deciding, &mut request, key, policy_data).await?;

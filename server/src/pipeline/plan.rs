@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use types::audit::Actor;
 use types::{
-    Action, ActionStatus, ActionType, AuditKind, Effect, Evaluation, Json, Layer, MemberId, OnError,
-    PolicyId, ProposalId, ProposalStatus, RoleId, Timestamp, Verdict,
+    Action, ActionStatus, ActionType, AuditKind, Effect, Evaluation, Json, Layer, MemberId, OnError, PolicyId,
+    ProposalId, ProposalStatus, RoleId, Timestamp, Verdict,
 };
 
 use super::case::{Case, Docket, Entry};

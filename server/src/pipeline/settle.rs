@@ -6,6 +6,7 @@ use store::effects::EffectStatus;
 use tokio::sync::broadcast::error::RecvError;
 use types::{ActionId, ActionStatus, CommunityId, ProposalStatus};
 
+use super::CONSTITUTION;
 use super::commit::decide_due;
 use super::route::BOARD;
 use crate::ctx::Ctx;
@@ -54,7 +55,8 @@ async fn is_settled(ctx: &Ctx, community: CommunityId, action: ActionId) -> stor
     }
     let effects = store.effects_of(&[action]).await?;
     let pending = |status| status == EffectStatus::Pending;
-    Ok(!effects.iter().any(|effect| effect.platform == BOARD && effect.attempts < 2 && pending(effect.status)))
+    let is_ours = |platform: &str| matches!(platform, BOARD | CONSTITUTION);
+    Ok(!effects.iter().any(|effect| is_ours(&effect.platform) && effect.attempts < 2 && pending(effect.status)))
 }
 
 /// Whether an open action is about to be looked at: somebody has just voted.

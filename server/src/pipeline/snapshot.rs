@@ -141,11 +141,14 @@ pub fn policy_input(policy: &Policy) -> PolicyInput {
     }
 }
 
+/// Documents as of a revision of theirs.
+type DocumentsAsOf = (i64, Arc<Vec<DocumentFact>>);
+
 /// The snapshots that are kept, and policy versions, which never change.
 #[derive(Default)]
 pub struct Snapshots {
     kept: Mutex<HashMap<CommunityId, Arc<Snapshot>>>,
-    documents: Mutex<HashMap<CommunityId, (i64, Arc<Vec<DocumentFact>>)>>,
+    documents: Mutex<HashMap<CommunityId, DocumentsAsOf>>,
     versions: Mutex<HashMap<PolicyVersionId, Arc<PolicyInput>>>,
 }
 
@@ -181,10 +184,8 @@ impl Snapshots {
     /// What the database answered.
     pub async fn documents(&self, store: &CommunityStore<'_>) -> Result<Arc<Vec<DocumentFact>>> {
         let revision = store.revisions().await?.documents;
-        if let Some((kept, documents)) = lock(&self.documents).get(&store.id()) {
-            if *kept == revision {
-                return Ok(Arc::clone(documents));
-            }
+        if let Some((_, documents)) = lock(&self.documents).get(&store.id()).filter(|(kept, _)| *kept == revision) {
+            return Ok(Arc::clone(documents));
         }
         let documents = Arc::new(store.documents().await?.into_iter().map(DocumentFact::from).collect::<Vec<_>>());
         let mut kept = lock(&self.documents);

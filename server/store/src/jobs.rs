@@ -190,6 +190,20 @@ impl SystemTx<'_> {
         Ok(n_finished + self.db.run_values(before, rows, after).await?)
     }
 
+    /// Gives back everything that anybody had claimed: for the start of a process that is alone on its database, and whose
+    /// predecessor may have been killed in the middle of something.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn release_leases(&self) -> Result<()> {
+        for table in ["jobs", "effects"] {
+            let sql =
+                format!("UPDATE {table} SET leased_until = NULL, lease_owner = NULL WHERE leased_until IS NOT NULL");
+            self.db.run(&sql, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// Gives a job back that did not work: it is due again at `at`, or earlier where it was scheduled meanwhile.
     ///
     /// # Errors

@@ -48,10 +48,10 @@ struct Server {
 impl Server {
     fn start(database: &str, port: u16) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_polity"))
-            .args(["serve", "--addr", &format!("127.0.0.1:{port}"), "--database", database])
+            .args(["serve", "--demo", "--addr", &format!("127.0.0.1:{port}"), "--database", database])
             .env("POLITY_OPERATOR_TOKEN", TOKEN)
             .env("POLITY_SECRET_KEY", "00".repeat(32))
-            .env("RUST_LOG", "error")
+            .env("POLITY_LOG", "error")
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()
@@ -89,7 +89,12 @@ impl Drop for Server {
     }
 }
 
-async fn call(http: &reqwest::Client, method: reqwest::Method, url: String, body: Option<Value>) -> Option<(u16, Value)> {
+async fn call(
+    http: &reqwest::Client,
+    method: reqwest::Method,
+    url: String,
+    body: Option<Value>,
+) -> Option<(u16, Value)> {
     let mut request = http.request(method, url).bearer_auth(TOKEN);
     if let Some(body) = body {
         request = request.json(&body);
@@ -157,14 +162,18 @@ async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
     let accepted = Arc::into_inner(accepted).unwrap().into_inner().unwrap();
     assert!(accepted.posts.len() > KILLS, "the load was too light to mean anything: {}", accepted.posts.len());
     assert!(accepted.ballots.len() > KILLS / 2, "too few ballots were accepted: {}", accepted.ballots.len());
-    println!("{} messages, {} topics and {} ballots were accepted around {KILLS} kills",
-        accepted.posts.len(), accepted.topics.len(), accepted.ballots.len());
+    println!(
+        "{} messages, {} topics and {} ballots were accepted around {KILLS} kills",
+        accepted.posts.len(),
+        accepted.topics.len(),
+        accepted.ballots.len()
+    );
 
     for action in accepted.posts.keys() {
         let action = must(&http, reqwest::Method::GET, format!("{community}/actions/{action}"), None).await;
         assert_eq!(action["status"], "executed", "{action}");
     }
-    let posts = all(&http, &format!("{community}/channels/general/posts")).await;
+    let posts = all(&http, &format!("{community}/channels/general/posts"), "posts", "before").await;
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for post in &posts {
         *times.entry(post["text"].as_str().unwrap()).or_default() += 1;
@@ -181,7 +190,7 @@ async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
     for action in &accepted.topics {
         let action = must(&http, reqwest::Method::GET, format!("{community}/actions/{action}"), None).await;
         for proposal in action["proposals"].as_array().unwrap() {
-            let counted = proposal["tally"]["yes"].as_u64().unwrap_or(0) as usize;
+            let counted = proposal["tally"]["yes"].as_f64().unwrap_or(0.0) as usize;
             let cast = votes.get(proposal["id"].as_str().unwrap()).copied().unwrap_or(0);
             assert!(counted >= cast, "{cast} ballots were accepted, {counted} are counted: {action}");
             if cast >= 2 {
@@ -189,7 +198,7 @@ async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
             }
         }
     }
-    let audit = all(&http, &format!("{community}/audit")).await;
+    let audit = all(&http, &format!("{community}/audit"), "entries", "after").await;
     for (at, entry) in audit.iter().enumerate() {
         assert_eq!(entry["seq"].as_u64(), Some(at as u64 + 1), "the audit log has a gap");
     }
@@ -200,14 +209,20 @@ async fn load(http: reqwest::Client, community: String, round: usize, client: us
     for n in 0.. {
         let text = format!("message {n} of client {client} in round {round}");
         let post = json!({ "type": "board.post_message", "initiator": format!("m{client}"), "payload": { "channel": "general", "text": text } });
-        let Some((201, action)) = call(&http, reqwest::Method::POST, format!("{community}/actions"), Some(post)).await else { return };
+        let Some((201, action)) = call(&http, reqwest::Method::POST, format!("{community}/actions"), Some(post)).await
+        else {
+            return;
+        };
         accepted.lock().unwrap().posts.insert(action["id"].as_str().unwrap().to_owned(), text);
         if n % 2 == 1 {
             continue;
         }
         let topic = json!({ "type": "board.set_topic", "initiator": format!("m{client}"),
             "payload": { "channel": "general", "topic": format!("{round}-{client}-{n}") } });
-        let Some((201, action)) = call(&http, reqwest::Method::POST, format!("{community}/actions"), Some(topic)).await else { return };
+        let Some((201, action)) = call(&http, reqwest::Method::POST, format!("{community}/actions"), Some(topic)).await
+        else {
+            return;
+        };
         accepted.lock().unwrap().topics.push(action["id"].as_str().unwrap().to_owned());
         let Some(proposal) = action["proposals"][0]["id"].as_str().map(str::to_owned) else { continue };
         for voter in ["m0", "m1"] {
@@ -226,9 +241,15 @@ async fn load(http: reqwest::Client, community: String, round: usize, client: us
 async fn quiet(http: &reqwest::Client, community: &str) {
     let begun = Instant::now();
     loop {
-        let waiting = must(http, reqwest::Method::GET, format!("{community}/actions?type=board.post_message&status=proposed"), None).await;
+        let waiting = must(
+            http,
+            reqwest::Method::GET,
+            format!("{community}/actions?type=board.post_message&status=proposed"),
+            None,
+        )
+        .await;
         let passed = must(http, reqwest::Method::GET, format!("{community}/actions?status=passed"), None).await;
-        if [&waiting, &passed].iter().all(|page| page["items"].as_array().is_some_and(Vec::is_empty)) {
+        if [&waiting, &passed].iter().all(|page| page["actions"].as_array().is_some_and(Vec::is_empty)) {
             return;
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "still not quiet: {waiting} {passed}");
@@ -237,15 +258,15 @@ async fn quiet(http: &reqwest::Client, community: &str) {
 }
 
 /// All pages of a list.
-async fn all(http: &reqwest::Client, url: &str) -> Vec<Value> {
+async fn all(http: &reqwest::Client, url: &str, name: &str, cursor: &str) -> Vec<Value> {
     let mut items = Vec::new();
     let mut next = Some(String::new());
-    while let Some(cursor) = next {
-        let page = must(http, reqwest::Method::GET, format!("{url}?limit=500{cursor}"), None).await;
-        items.extend(page["items"].as_array().unwrap().iter().cloned());
+    while let Some(from) = next {
+        let page = must(http, reqwest::Method::GET, format!("{url}?limit=200{from}"), None).await;
+        items.extend(page[name].as_array().unwrap().iter().cloned());
         next = match &page["next"] {
-            Value::String(text) => Some(format!("&after={text}")),
-            Value::Number(number) => Some(format!("&after={number}")),
+            Value::String(text) => Some(format!("&{cursor}={text}")),
+            Value::Number(number) => Some(format!("&{cursor}={number}")),
             _ => None,
         };
     }

@@ -1,4 +1,12 @@
 //! The server, seen from outside: the real binary, real worker processes, the whole router.
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod layering;
+#[cfg(test)]
+mod matrix;
+#[cfg(test)]
+mod web;
+#[cfg(test)]
 mod workers;

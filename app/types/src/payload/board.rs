@@ -50,7 +50,7 @@ payloads! {
         /// The channel to rename.
         #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "channel")))]
         channel: String,
-        /// The new name: letters, digits, `-` and `_`.
+        /// The new name: small letters, digits, hyphens and underscores.
         name: String,
     }
 
@@ -67,7 +67,7 @@ payloads! {
     /// Open a new channel.
     "board.create_channel", "Create a channel", "create the channel #{name}", true,
     CreateChannel {
-        /// The channel's name: letters, digits, `-` and `_`.
+        /// The channel's name: small letters, digits, hyphens and underscores.
         name: String,
         /// What it is for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
