@@ -1,6 +1,6 @@
 //! A browser without a script: it asks for a page and gets HTML, or sends a form and gets a redirect.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::{
     App,
@@ -13,10 +13,15 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::ServiceExt;
 
 use crate::fake::{Fake, leila};
+
+/// The addresses of all pages.
+///
+/// Found once for the process: they are the same for every router, and looking for them runs the whole application.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// One browser on one invented community.
 pub struct Browser {
@@ -50,9 +55,7 @@ impl Browser {
         let options = LeptosOptions::builder().output_name("polity").site_root("target/nowhere").build();
         let shelled = options.clone();
         let router = Router::new()
-            .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), move || {
-                shell(shelled.clone())
-            })
+            .leptos_routes_with_context(&options, ROUTES.clone(), provide.clone(), move || shell(shelled.clone()))
             .fallback(leptos_axum::file_and_error_handler_with_context(provide, shell))
             .with_state(options);
         Self { router }

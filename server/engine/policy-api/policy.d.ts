@@ -826,7 +826,7 @@ interface BoardPinMessage extends ActionBase<"board.pin_message"> {
 interface BoardRenameChannel extends ActionBase<"board.rename_channel"> {
   /** The channel to rename. */
   readonly channel: string
-  /** The new name: letters, digits, `-` and `_`. */
+  /** The new name: small letters, digits, hyphens and underscores. */
   readonly name: string
 }
 
@@ -840,7 +840,7 @@ interface BoardSetTopic extends ActionBase<"board.set_topic"> {
 
 /** Create a channel. */
 interface BoardCreateChannel extends ActionBase<"board.create_channel"> {
-  /** The channel's name: letters, digits, `-` and `_`. */
+  /** The channel's name: small letters, digits, hyphens and underscores. */
   readonly name: string
   /** What it is for. */
   readonly topic?: string | null

@@ -283,6 +283,8 @@ impl Plan {
         match combined.verdict {
             Verdict::Proposed => match combined.held {
                 Some(why) => {
+                    // The policy that broke says more than that one did.
+                    let why = if reason.is_empty() { why } else { reason };
                     if action.status != ActionStatus::Held {
                         self.tell_action(action, AuditKind::ActionHeld, json!({ "reason": why }));
                     }

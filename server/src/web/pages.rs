@@ -1,6 +1,6 @@
 //! The pages: rendered by `app`, which asks [`super::backend`].
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::backend::{Backend, Viewer};
 use axum::Router;
@@ -10,19 +10,24 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
 
 use super::backend::PageBackend;
 use super::error::{ApiError, is_for_programs};
 use super::headers::content_security_policy;
 use super::state::Web;
 
+/// The addresses of all pages.
+///
+/// Found once for the process: they are the same for every router, and looking for them runs the whole application.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+
 /// The pages and their server functions.
 pub fn routes(web: &Web) -> Router<Web> {
     let context = context(web);
     let options = web.options.leptos.clone();
     Router::new()
-        .leptos_routes_with_context(web, generate_route_list(app::App), context, move || app::shell(options.clone()))
+        .leptos_routes_with_context(web, ROUTES.clone(), context, move || app::shell(options.clone()))
         .fallback(elsewhere)
 }
 

@@ -7,6 +7,8 @@ mod layering;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod pipeline;
+#[cfg(test)]
 mod web;
 #[cfg(test)]
 mod workers;

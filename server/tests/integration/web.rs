@@ -1,6 +1,6 @@
 //! The web side, through the whole router.
 
-mod test_app;
+pub mod test_app;
 
 mod api;
 mod ballots;
