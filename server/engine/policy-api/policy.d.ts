@@ -192,12 +192,12 @@ interface Proposal {
    * if (yes.length >= 2) return passed("two stewards agree")
    */
   ballots(which?: { by?: Who | ((member: Member) => boolean); value?: BallotValue }): Ballot[]
-  /** How many said yes. */
-  readonly yes: number
-  /** How many said no. */
-  readonly no: number
-  /** How many abstained. */
-  readonly abstain: number
+  /** How many said yes. `yes.length` is the same number. */
+  readonly yes: number & { readonly length: number }
+  /** How many said no. `no.length` is the same number. */
+  readonly no: number & { readonly length: number }
+  /** How many abstained. `abstain.length` is the same number. */
+  readonly abstain: number & { readonly length: number }
   /** The ids of those who voted; nobody's in a secret vote. */
   readonly voters: MemberId[]
   /**

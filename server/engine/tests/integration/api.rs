@@ -287,3 +287,10 @@ fn errors_can_be_subclassed_although_prototypes_are_frozen() {
         try { throw new Mine('x') } catch (e) { log(e.name, e.message, e instanceof Mine, String({ toString() { return 'own' } })) }";
     assert_eq!(logs(body), ["Mine x true own"]);
 }
+
+#[test]
+fn a_count_has_the_length_that_a_list_would_have() {
+    let source = "function check(action) { const { yes, no } = action.proposal
+        return yes === 0 && yes.length === 0 && no + 1 === 1 ? passed(`${yes} of ${no.length}`) : failed(typeof yes.length) }";
+    assert_eq!(crate::scenario::Scenario::new(source).verdict().1, "0 of 0");
+}
