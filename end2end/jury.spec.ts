@@ -20,7 +20,8 @@ async function vote(page: Page, answer: "Yes" | "No") {
   const ballot = page.getByRole("region", { name: "Your vote" });
   await ballot.getByRole("radio", { name: answer }).check();
   await ballot.getByRole("button", { name: "Vote", exact: true }).click();
-  await expect(page.getByText(`Your vote is in: ${answer.toLowerCase()}`).first()).toBeVisible();
+  // The receipt at once, or (without a script) the page as it is after the vote.
+  await expect(page.getByText(/Your vote is in\.|You voted: (yes|no)\./).first()).toBeVisible();
 }
 
 test("three drawn by lot decide on a channel's name", async ({ page, javaScriptEnabled, expectAccessible }) => {
@@ -72,12 +73,14 @@ test("who was not asked reads why they cannot vote", async ({ page, expectAccess
   await expectAccessible(page);
 });
 
-test("a message with a forbidden word is not posted, and says why", async ({ page }) => {
+test("a message with a forbidden word is not posted, and says why", async ({ page, javaScriptEnabled }) => {
   await be(page, "Kavi Raman");
   await page.goto("/c/fern-valley/board");
   await page.getByLabel("Write in #general").fill("Damnation, the slugs again");
   await page.getByRole("button", { name: "Post", exact: true }).click();
-  await expect(page.getByText("the word “damnation” is not allowed here").first()).toBeVisible();
+  // Without a script the answer is the board again; the reason stands on the community's home.
+  if (javaScriptEnabled === false) await page.goto("/c/fern-valley");
+  await expect(page.getByText(/the word “damnation” is not allowed here/i).first()).toBeVisible();
   await page.goto("/c/fern-valley/board");
   await expect(page.getByText("Damnation, the slugs again")).toHaveCount(0);
 });
