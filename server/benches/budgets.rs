@@ -35,28 +35,29 @@ struct Row {
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let rows = runtime.block_on(measure())?;
-    println!("\n| what | budget | measured |\n|---|---|---|");
-    for row in rows {
-        println!("| {} | {} | {} |", row.what, row.budget, row.measured);
-    }
-    Ok(())
+    println!("| what | budget | measured |\n|---|---|---|");
+    runtime.block_on(measure())
 }
 
-async fn measure() -> Result<Vec<Row>> {
+/// Prints a line as soon as it is known: the longest measurement takes minutes.
+fn print(row: &Row) {
+    println!("| {} | {} | {} |", row.what, row.budget, row.measured);
+}
+
+async fn measure() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let sqlite = format!("sqlite:{}", folder.path().join("bench.db").display());
     let ctx = assemble(&sqlite).await?;
-    let mut rows = vec![evaluation(&ctx).await?];
-    rows.push(decided(&ctx, "actions decided per second, whole path, SQLite, one process").await?);
-    rows.push(first_page(&ctx).await?);
+    print(&evaluation(&ctx).await?);
+    print(&decided(&ctx, "actions decided per second, whole path, SQLite, one process").await?);
+    print(&first_page(&ctx).await?);
     if let Ok(url) = std::env::var("POLITY_TEST_POSTGRES") {
-        rows.push(decided(&assemble(&url).await?, "the same, PostgreSQL").await?);
+        print(&decided(&assemble(&url).await?, "the same, PostgreSQL").await?);
     }
-    rows.extend(ticks(folder.path()).await?);
-    rows.push(webhooks(folder.path()).await?);
-    rows.push(memory(folder.path()).await?);
-    Ok(rows)
+    print(&webhooks(folder.path()).await?);
+    print(&memory(folder.path()).await?);
+    ticks(folder.path()).await?.iter().for_each(print);
+    Ok(())
 }
 
 async fn assemble(url: &str) -> Result<Ctx> {

@@ -38,6 +38,10 @@ pub(super) async fn examine(
     match kind.verb() {
         "add_policy" => examine_source(ctx, community, &draft(&payload)?).await?,
         "change_policy" => {
+            if payload.text("changeover").is_some_and(|changeover| changeover != "finish_under_old") {
+                let why = "changeover: open proposals finish under the version they began with (finish_under_old); this service does nothing else with them";
+                return Err(AttemptError::BadDraft(why.to_owned()));
+            }
             if let Some(source) = payload.text("source") {
                 examine_source(ctx, community, source).await?;
             }
