@@ -9,6 +9,10 @@ mod matrix;
 #[cfg(test)]
 mod pipeline;
 #[cfg(test)]
+mod served;
+#[cfg(test)]
+mod together;
+#[cfg(test)]
 mod web;
 #[cfg(test)]
 mod workers;
