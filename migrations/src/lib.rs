@@ -28,6 +28,8 @@ mod m20261122_000017_create_incidents;
 mod m20261122_000018_create_board;
 mod m20261122_000019_create_settings;
 mod m20261122_000020_extend_board;
+mod m20261122_000021_extend_bundles;
+mod m20261122_000022_add_stages;
 
 /// Every step, in order.
 pub struct Migrator;
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_create_board::Migration),
             Box::new(m20261122_000019_create_settings::Migration),
             Box::new(m20261122_000020_extend_board::Migration),
+            Box::new(m20261122_000021_extend_bundles::Migration),
+            Box::new(m20261122_000022_add_stages::Migration),
         ]
     }
 }

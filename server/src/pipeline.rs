@@ -3,6 +3,7 @@
 //! [`attempt`] and [`cast`] accept and return as soon as what they accepted is committed; deciding and delivering follow in
 //! [`crate::jobs`]. Nothing in here waits for a platform.
 
+pub mod bundle;
 pub mod case;
 pub mod constitution;
 pub mod decide;
@@ -14,18 +15,22 @@ mod commit;
 mod enter;
 mod examine;
 mod facts;
+mod followup;
 mod found;
 mod ingest;
 mod load;
+mod perform;
 mod plan;
 mod receive;
+mod record;
 mod rights;
 mod seed;
 mod settle;
+mod wake;
+mod withdraw;
 
 pub use ballots::{Cast, CastError, cast, withdraw};
 pub use commit::decide_due;
-pub(crate) use commit::tell_pages;
 pub use found::{AdmitError, FoundError, Founding, NewMember, admit, found};
 pub use ingest::{Attempt, AttemptError, attempt};
 pub use plan::trial_key;
@@ -34,6 +39,8 @@ pub use receive::{ReceiveError, UNDERSTAND, receive};
 pub use rights::holds;
 pub use seed::seed;
 pub use settle::{pass_time, run_until_quiet, settle};
+pub(crate) use wake::tell_pages;
+pub use withdraw::{WithdrawError, withdraw_action};
 
 /// The kind of job that looks at one action. Its subject is the action's id.
 pub const DECIDE: &str = "decide_action";

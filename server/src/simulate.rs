@@ -316,6 +316,7 @@ impl Play {
         let docket = Docket {
             id: ProposalId(id("proposal")),
             policy: Arc::new(input),
+            stage: None,
             enforcement: Enforcement::Enforced,
             on_error: OnError::Hold,
             status: ProposalStatus::Waiting,

@@ -32,6 +32,13 @@ impl ActionType {
         self.0.split_once('.').map_or("", |(_, verb)| verb)
     }
 
+    /// Whether Polity itself carries actions of this type out, in the transaction of their decision: changes of the
+    /// government, and bundles and nominations of either layer.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        matches!(self.platform(), "constitution" | "platform")
+    }
+
     /// The layer that actions of this type belong to.
     #[must_use]
     pub fn layer(&self) -> Layer {

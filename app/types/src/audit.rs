@@ -65,6 +65,10 @@ audit_kinds! {
     PolicyRecovered = "policy.recovered",
     /// A policy broke.
     PolicyBroke = "policy.broke",
+    /// A policy broke so often that the last version that worked took its place.
+    PolicyTripped = "policy.tripped",
+    /// A policy that had been set back to an older version is at its newest again.
+    PolicyReset = "policy.reset",
     /// A document was written.
     DocumentAdded = "document.added",
     /// A document was changed.
@@ -85,16 +89,30 @@ audit_kinds! {
     ActionExecuted = "action.executed",
     /// An action was undone.
     ActionReverted = "action.reverted",
+    /// A candidate was named, or an action put into a bundle.
+    ActionBundled = "action.bundled",
+    /// A policy took an action out of its bundle.
+    ActionDropped = "action.dropped",
+    /// Who proposed an action, or whom it concerns, withdrew it.
+    ActionWithdrawn = "action.withdrawn",
     /// A policy began to decide on an action.
     ProposalOpened = "proposal.opened",
     /// Voters were asked, or asked again.
     ProposalAsked = "proposal.asked",
+    /// It began again, under another version of its policy; the ballots stay.
+    ProposalRestarted = "proposal.restarted",
     /// One policy has decided.
     ProposalDecided = "proposal.decided",
     /// A ballot was cast or changed.
     BallotCast = "ballot.cast",
     /// A ballot was withdrawn.
     BallotWithdrawn = "ballot.withdrawn",
+    /// A policy started a vote again; what had been cast is kept, and counts no longer.
+    BallotsCleared = "ballot.cleared",
+    /// A member gave their voice to another.
+    DelegationMade = "delegation.made",
+    /// A member took their voice back.
+    DelegationEnded = "delegation.ended",
     /// An effect was performed.
     EffectDelivered = "effect.delivered",
     /// An effect could not be performed, for good.

@@ -133,8 +133,35 @@ pub struct BundleInput {
     pub id: BundleId,
     /// Election or combination.
     pub kind: BundleKind,
-    /// Its actions, in the order in which they were added.
+    /// What is decided, in a sentence.
+    #[serde(default)]
+    pub title: String,
+    /// Its actions, in the order in which they were added; those that were dropped or withdrawn are left out.
     pub actions: Vec<BundledAction>,
+    /// How many may win, for an election.
+    #[serde(default = "one")]
+    pub seats: u32,
+    /// The option that stands for "none of these", where the election offers it.
+    #[serde(default)]
+    pub none: Option<String>,
+    /// Labels of those that were dropped or withdrawn: a ballot that names them is read without them.
+    #[serde(default)]
+    pub gone: Vec<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn nil() -> ProposalId {
+    ProposalId::NIL
+}
+
+impl BundleInput {
+    /// What stands on a ballot over the bundle: the labels of its actions, and "none of these" where it is offered.
+    pub fn options(&self) -> impl Iterator<Item = &str> {
+        self.actions.iter().map(|action| action.label.as_str()).chain(self.none.as_deref())
+    }
 }
 
 /// How the actions of a bundle hang together.
@@ -161,6 +188,18 @@ pub struct BundledAction {
     pub initiator: Option<MemberId>,
     /// What became of it so far.
     pub status: ActionStatus,
+    /// What it is called on a ballot over the bundle; no two of a bundle are called the same.
+    #[serde(default)]
+    pub label: String,
+    /// Why, in the words of who named it.
+    #[serde(default)]
+    pub statement: String,
+    /// Whom it concerns.
+    #[serde(default)]
+    pub nominee: Option<MemberId>,
+    /// Its own proposal under this policy.
+    #[serde(default = "nil")]
+    pub proposal: ProposalId,
     /// Its own ballots, oldest first.
     pub ballots: Vec<Ballot>,
 }

@@ -3,6 +3,7 @@
 //! Doc comments of fields are the help text of forms and of `policy.d.ts`; `x-kind` names the picker of a field.
 
 pub mod board;
+pub mod bundle;
 pub mod constitution;
 pub mod matrix;
 
@@ -25,14 +26,33 @@ pub trait Payload: serde::Serialize + serde::de::DeserializeOwned {
 
 /// A payload that its action type does not take.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{kind}: {problem}; its fields are {fields}")]
+#[error("{kind}: {}{problem}; its fields are {fields}", place(.at))]
 pub struct PayloadError {
     /// The action type.
     pub kind: String,
+    /// The path of the field within the payload, such as `actions[1].payload`; empty where `problem` names it.
+    pub at: String,
     /// What is wrong, naming the field.
     pub problem: String,
     /// All fields of the type.
     pub fields: String,
+}
+
+impl PayloadError {
+    /// The field that is wrong, as a path within the payload, where one can be named.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        if !self.at.is_empty() {
+            return Some(&self.at);
+        }
+        let names_a_field = self.problem.starts_with("missing field") || self.problem.starts_with("unknown field");
+        self.problem.split('`').nth(1).filter(|_| names_a_field)
+    }
+}
+
+/// The path in front of the problem.
+fn place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!("{at}: ") }
 }
 
 /// Checks `payload` against the built-in type `kind`; `None` where there is no such type.
@@ -45,12 +65,24 @@ pub fn check(kind: &crate::ActionType, payload: &crate::Json) -> Option<Result<(
     board::check(name, &payload.0)
         .or_else(|| matrix::check(name, &payload.0))
         .or_else(|| constitution::check(name, &payload.0))
+        .or_else(|| {
+            bundle::check(name, &payload.0).map(|checked| checked.and_then(|()| bundle::check_parts(kind, payload)))
+        })
+}
+
+/// Whether actions of the built-in type named `kind` can be undone; `None` where there is no such type.
+fn reversibility(kind: &str) -> Option<bool> {
+    board::reversibility(kind)
+        .or_else(|| matrix::reversibility(kind))
+        .or_else(|| constitution::reversibility(kind))
+        .or_else(|| bundle::reversibility(kind))
 }
 
 /// Reads `payload` as `P`, for the error alone.
 fn check_as<P: Payload>(payload: &serde_json::Value, fields: &[&str]) -> Result<(), PayloadError> {
     P::deserialize(payload).map(|_| ()).map_err(|error| PayloadError {
         kind: P::TYPE.to_owned(),
+        at: String::new(),
         problem: error.to_string(),
         fields: fields.iter().map(|field| field.trim_start_matches("r#")).collect::<Vec<_>>().join(", "),
     })
@@ -79,6 +111,14 @@ macro_rules! payloads {
         pub(super) fn check(kind: &str, payload: &serde_json::Value) -> Option<Result<(), super::PayloadError>> {
             match kind {
                 $($kind => Some(super::check_as::<$name>(payload, &[$(stringify!($field),)*])),)+
+                _ => None,
+            }
+        }
+
+        /// Whether actions of the type named `kind` can be undone; `None` where it is not one of this platform's.
+        pub(super) fn reversibility(kind: &str) -> Option<bool> {
+            match kind {
+                $($kind => Some($reversible),)+
                 _ => None,
             }
         }

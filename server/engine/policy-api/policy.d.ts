@@ -139,6 +139,12 @@ interface ActionBase<Type extends string> {
   readonly proposal: Proposal
   /** The actions that it consists of, or `null`. */
   readonly bundle: Bundle | null
+  /** What an action of a bundle is called on the ballot; `null` for every other action. */
+  readonly label: string | null
+  /** Why it was put into the bundle, in the words of who did; `null` for every other action. */
+  readonly statement: string | null
+  /** Whom an action of a bundle concerns, as a candidate; `null` where nobody was named. */
+  readonly nominee: Member | null
   /**
    * Carry it out, once all policies that govern it agree.
    * @example
@@ -280,14 +286,49 @@ interface TallyOutcome {
   readonly [name: string]: any
 }
 
-/** An action that is several: an election chooses among them, a combination is all or nothing. */
+/**
+ * An action that is several: an election chooses among them, a combination is all or nothing.
+ *
+ * Each action of a bundle takes ballots of its own (`action.bundle.actions[0].proposal.yes`): yes or no, of those asked and
+ * until the close of an `ask` of that kind. With an `ask` of another kind, say a ranking of `action.bundle.options`, there is
+ * one ballot over all of them, counted by `action.proposal.tally(…)`; its winners are labels that `keep` understands.
+ * `action.execute()` carries out what is left: of a combination all, or none; an election fails where more are left than
+ * it has `seats`, for then nobody has chosen.
+ * A candidate that withdraws is left out, and ballots are read as if nobody had named it.
+ */
 interface Bundle {
   /** The bundle's id. */
   readonly id: string
   /** How the actions hang together. */
   readonly kind: "election" | "combination"
+  /** What is decided, in a sentence. */
+  readonly title: string
   /** The actions, in the order in which they were added; each has its own proposal and ballots. */
   readonly actions: Action[]
+  /** How many may win, for an election. */
+  readonly seats: number
+  /** The option that stands for "none of these"; `null` where the election does not offer it. */
+  readonly none: string | null
+  /**
+   * What to put on a ballot over the bundle: the labels of its actions, and `none` where it is offered.
+   * @example
+   * if (action.bundle) ask("everyone", { kind: "ranking", options: action.bundle.options, closes: days(5) })
+   */
+  readonly options: string[]
+  /**
+   * The action that is called so on the ballot; `null` for "none of these" and for what is no longer there.
+   * @example
+   * const first = action.bundle?.options[0]
+   * if (first) log(action.bundle?.find(first)?.type)
+   */
+  find(label: string): Action | null
+  /**
+   * Drop all but these: labels such as the winners of a tally, or actions. "None of these" keeps nothing.
+   * @example
+   * const outcome = action.proposal.tally("approval", { options: action.bundle?.options ?? ["tea"] })
+   * action.bundle?.keep(outcome.winners)
+   */
+  keep(winners: string | Action | (string | Action)[]): void
   /**
    * Take an action out; `action.execute()` carries out those that are left.
    * @example
@@ -297,7 +338,7 @@ interface Bundle {
    */
   drop(action: Action): void
   /**
-   * Start the vote on one action again.
+   * Start the vote on one action again: its ballots are kept in the record, and count no longer.
    * @example
    * for (const candidate of action.bundle?.actions ?? []) action.bundle?.clearBallots(candidate)
    */

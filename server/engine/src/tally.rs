@@ -34,11 +34,12 @@ mod published;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use types::ballot::Ballot;
-use types::{BallotKind, MemberId};
+use types::{BallotKind, BallotValue, MemberId};
 
 pub use options::{Base, Options};
 pub use outcome::{Amount, Objection, Outcome, Prospects, Round, Tie, Turn};
@@ -285,6 +286,29 @@ impl Setup {
     pub fn none_at(&self) -> Option<usize> {
         self.options.none.as_ref().and_then(|none| self.names.iter().position(|name| name == none))
     }
+}
+
+/// The ballots without the options that are `gone`: who had named a candidate that withdrew is read as having named the
+/// rest, and who named no other as abstaining.
+#[must_use]
+pub fn without<'b>(ballots: &'b [Ballot], gone: &[String]) -> Cow<'b, [Ballot]> {
+    if gone.is_empty() {
+        return Cow::Borrowed(ballots);
+    }
+    let strip = |ballot: &Ballot| {
+        let value = match &ballot.value {
+            BallotValue::Choice(option) if gone.contains(option) => BallotValue::Abstain,
+            BallotValue::List(list) => {
+                BallotValue::List(list.iter().filter(|option| !gone.contains(option)).cloned().collect())
+            }
+            BallotValue::Numbers(numbers) => BallotValue::Numbers(
+                numbers.iter().filter(|(option, _)| !gone.contains(option)).map(|(o, n)| (o.clone(), *n)).collect(),
+            ),
+            other => other.clone(),
+        };
+        Ballot { value, ..ballot.clone() }
+    };
+    Cow::Owned(ballots.iter().map(strip).collect())
 }
 
 /// Counts `ballots` by the method named `method`.

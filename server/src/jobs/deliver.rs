@@ -17,7 +17,7 @@ use super::backoff;
 use crate::connections;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
-use crate::pipeline::{CONSTITUTION, tell_pages};
+use crate::pipeline::{CONSTITUTION, bundle, tell_pages};
 
 /// Most effects under way at once.
 const BATCH: u32 = 64;
@@ -45,7 +45,7 @@ pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
     let done: Vec<_> = effects.iter().zip(&outcomes).map(|(effect, outcome)| (effect.id, outcome.clone())).collect();
     let lost = tx.system().finish_effects(&owner, &done, ctx.clock.now()).await?;
     for (effect, outcome) in effects.iter().zip(&outcomes).filter(|(effect, _)| !lost.contains(&effect.id)) {
-        follow(&tx, effect, outcome, ctx.clock.now()).await?;
+        follow(ctx, &tx, effect, outcome, ctx.clock.now()).await?;
     }
     for entry in tx.commit().await? {
         tell_pages(ctx, entry.community, entry.kind, &entry.subject);
@@ -156,7 +156,13 @@ fn retry(why: String) -> ApplyError {
 }
 
 /// Writes down what an outcome means for the action.
-async fn follow(tx: &Tx, effect: &StoredEffect, outcome: &EffectOutcome, now: Timestamp) -> store::Result<()> {
+async fn follow(
+    ctx: &Ctx,
+    tx: &Tx,
+    effect: &StoredEffect,
+    outcome: &EffectOutcome,
+    now: Timestamp,
+) -> store::Result<()> {
     if effect.platform == CONSTITUTION {
         return Ok(());
     }
@@ -203,7 +209,10 @@ async fn follow(tx: &Tx, effect: &StoredEffect, outcome: &EffectOutcome, now: Ti
         _ => return Ok(()),
     }
     match handle.save_action(&mut stored).await? {
-        true => Ok(()),
+        true => match stored.action.bundle {
+            Some(bundle) => bundle::moved(ctx, tx, &stored, bundle, now).await,
+            None => Ok(()),
+        },
         false => Err(store::StoreError::Busy(format!("action {id} was saved by somebody else"))),
     }
 }

@@ -3,10 +3,13 @@
 use serde_json::json;
 use store::ballots::{BallotKey, Cast as Stored, CastBallot, SecretCast};
 use store::proposals::StoredProposal;
-use store::{StoreError, Tx};
+use store::{CommunityStore, StoreError, Tx};
 use types::audit::Actor;
 use types::ballot::{Ballot, BallotError};
-use types::{Ask, AuditKind, BallotValue, CommunityId, Json, MemberId, Privacy, ProposalId, Results, Timestamp};
+use types::{
+    ActionId, Ask, AuditKind, BallotValue, CommunityId, Json, MemberId, Privacy, ProposalId, ProposalStatus, Results,
+    Timestamp,
+};
 
 use super::DECIDE;
 use crate::ctx::Ctx;
@@ -159,6 +162,17 @@ async fn open_proposal(
         return Err(CastError::NotAMember);
     }
     is_open(&proposal, now)?;
+    let action = handle.action(proposal.action).await?.ok_or(CastError::NoProposal)?.action;
+    if !action.status.is_open() {
+        return Err(CastError::Closed("this was decided; no further ballots are counted".to_owned()));
+    }
+    if action.bundle.is_some() && proposal.status == ProposalStatus::OutOfScope {
+        let why = "this stands on the ballot of the election it belongs to: cast that one";
+        return Err(CastError::Closed(why.to_owned()));
+    }
+    if proposal.status == ProposalStatus::Waiting && proposal.stage.is_some_and(|(_, place)| place > 1) {
+        return Err(CastError::Closed("this stage has not begun; the one before it is still open".to_owned()));
+    }
     let eligible = proposal.ask.as_ref().and_then(|ask| ask.eligible.as_ref());
     if eligible.is_some_and(|eligible| !eligible.contains(&member)) {
         let n = eligible.map_or(0, Vec::len);
@@ -213,6 +227,15 @@ fn tell(
     tx.community(community).audit(actor, kind, format!("proposal:{}", proposal.id), Json(body), now);
 }
 
+/// The action whose policies decide on `action`: the bundle that it is part of, or it itself.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn deciding_action(store: &CommunityStore<'_>, action: ActionId) -> store::Result<ActionId> {
+    let Some(bundle) = store.action(action).await?.and_then(|stored| stored.action.bundle) else { return Ok(action) };
+    Ok(store.bundle(bundle).await?.and_then(|bundle| bundle.action).unwrap_or(action))
+}
+
 /// Commits, and has the policy look at the ballots next.
 async fn look_again(
     ctx: &Ctx,
@@ -221,7 +244,9 @@ async fn look_again(
     proposal: &StoredProposal,
     now: Timestamp,
 ) -> Result<(), CastError> {
-    tx.community(community).schedule(ctx.ids.next(), DECIDE, proposal.action.to_string(), now);
+    let handle = tx.community(community);
+    let decided_with = deciding_action(&handle, proposal.action).await?;
+    handle.schedule(ctx.ids.next(), DECIDE, decided_with.to_string(), now);
     tx.commit().await?;
     ctx.live.tell(community, Change::of(Topic::Ballot, proposal.id));
     ctx.wake.decide.notify_one();

@@ -6,13 +6,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use engine::combine::{Combined, Opinion};
 use types::ballot::Ballot;
 use types::decision::Wake;
-use types::evaluation::{ActionInput, BundleInput, PolicyInput, ProposalInput, Request, Seed, Step};
+use types::evaluation::{ActionInput, PolicyInput, ProposalInput, Request, Seed, Step};
+use types::payload::bundle;
 use types::{
-    Ask, Combining, CommunityId, Effect, Enforcement, Evaluation, Facts, Json, OnError, ProposalId, ProposalStatus,
-    Reads, Timestamp,
+    Ask, Combining, CommunityId, Effect, Enforcement, Evaluation, Facts, Json, Layer, OnError, PolicyId, ProposalId,
+    ProposalStatus, Reads, Timestamp,
 };
+
+pub use super::bundle::case::{BundleCase, PartCase};
+
+/// Why a bundle waits that no policy governs.
+const UNGOVERNED_BUNDLE: &str = "no policy governs it; a bundle waits until a policy says how it is decided, or it would be a way past the policies of what it holds";
 
 /// One action and the proposals under which it is decided, in the order in which their policies are asked.
 #[derive(Clone, Debug)]
@@ -24,7 +31,7 @@ pub struct Case {
     /// How the proposals' verdicts become one.
     pub combining: Combining,
     /// The bundle that the action is, if it is one.
-    pub bundle: Option<BundleInput>,
+    pub bundle: Option<BundleCase>,
     /// The action under each pinned policy version.
     pub dockets: Vec<Docket>,
 }
@@ -36,6 +43,8 @@ pub struct Docket {
     pub id: ProposalId,
     /// The pinned version.
     pub policy: Arc<PolicyInput>,
+    /// The policy of which it is a stage, and in which place, from 1.
+    pub stage: Option<(PolicyId, u32)>,
     /// How far its decision reaches.
     pub enforcement: Enforcement,
     /// What happens when it breaks.
@@ -81,7 +90,7 @@ pub struct Entry {
 
 impl Case {
     /// The question put to the engine about docket `at`, with no facts yet.
-    pub(super) fn request(&self, docket: &Docket, step: Step, now: Timestamp) -> Request {
+    pub(super) fn request(&self, at: usize, docket: &Docket, step: Step, now: Timestamp) -> Request {
         let mut action = self.action.clone();
         if docket.is_trial() {
             action.data.extend(docket.trial_data.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -99,23 +108,67 @@ impl Case {
                 ask: docket.ask.clone(),
                 ballots: docket.ballots.clone(),
             },
-            bundle: self.bundle.clone(),
+            bundle: self.bundle.as_ref().map(|bundle| bundle.input(at)),
             facts: Facts::default(),
             now,
             seed: docket.seed,
         }
     }
 
-    /// The verdicts of all dockets as one.
+    /// Whether the turn of docket `at` has come: a stage is asked when those before it have passed or have no opinion.
     #[must_use]
-    pub fn combined(&self) -> engine::combine::Combined {
-        let opinion = |docket: &Docket| engine::combine::Opinion {
+    pub fn has_its_turn(&self, at: usize) -> bool {
+        let Some(Docket { stage: Some((of, place)), .. }) = self.dockets.get(at) else { return true };
+        let earlier = self.dockets.iter().filter(|docket| docket.stage.is_some_and(|(o, p)| o == *of && p < *place));
+        earlier.into_iter().all(|docket| matches!(docket.status, ProposalStatus::Passed | ProposalStatus::OutOfScope))
+    }
+
+    /// Whether a further stage follows docket `at`.
+    pub(super) fn has_next_stage(&self, at: usize) -> bool {
+        let Some(Docket { stage: Some((of, place)), .. }) = self.dockets.get(at) else { return false };
+        self.dockets.iter().any(|docket| docket.stage.is_some_and(|(o, p)| o == *of && p > *place))
+    }
+
+    /// The verdicts of all dockets as one. The stages of a policy are one opinion: that of the stage whose turn it is.
+    #[must_use]
+    pub fn combined(&self) -> Combined {
+        let voices = self.voices();
+        let opinion = |docket: &Docket| Opinion {
             status: docket.status,
             enforcement: docket.enforcement,
             on_error: docket.on_error,
         };
-        let opinions: Vec<_> = self.dockets.iter().map(opinion).collect();
-        engine::combine::combine(self.combining, self.action.layer, &opinions)
+        let opinions: Vec<_> = voices.iter().filter_map(|at| self.dockets.get(*at)).map(opinion).collect();
+        let is_bundle = bundle::kind_of(&self.action.kind).is_some();
+        // A bundle that nobody governs must not be a way past the policies of what it holds.
+        let layer = if is_bundle { Layer::Constitution } else { self.action.layer };
+        let mut combined = engine::combine::combine(self.combining, layer, &opinions);
+        if is_bundle && combined.decisive.is_empty() {
+            combined.held = combined.held.map(|_| UNGOVERNED_BUNDLE.to_owned());
+        }
+        combined.decisive = combined.decisive.iter().filter_map(|place| voices.get(*place)).copied().collect();
+        combined
+    }
+
+    /// The dockets that speak, by place: each policy once, a policy in stages by the stage whose turn it is.
+    fn voices(&self) -> Vec<usize> {
+        let mut voices: Vec<usize> = Vec::new();
+        for (at, docket) in self.dockets.iter().enumerate() {
+            let last = voices.last().copied();
+            let earlier = last.and_then(|last| self.dockets.get(last)).filter(|earlier| {
+                docket.stage.is_some_and(|(of, _)| earlier.stage.is_some_and(|(other, _)| other == of))
+            });
+            match (earlier.map(|earlier| earlier.status), voices.last_mut()) {
+                // Done, so the next speaks; one without an opinion leaves it to the one before.
+                (Some(ProposalStatus::Passed), Some(voice)) if docket.status != ProposalStatus::OutOfScope => {
+                    *voice = at
+                }
+                (Some(ProposalStatus::OutOfScope), Some(voice)) => *voice = at,
+                (Some(_), Some(_)) => {}
+                (_, _) => voices.push(at),
+            }
+        }
+        voices
     }
 
     /// The earliest moment at which an open docket could change its answer by itself.

@@ -7,28 +7,27 @@ use futures_util::future::join_all;
 use serde_json::json;
 use store::actions::{Pin, Pins, StoredAction};
 use store::data::DataChange;
-use store::decisions::NewDecision;
 use store::effects::{Claim, EffectStatus, NewEffect};
 use store::jobs::Job;
 use store::proposals::StoredProposal;
 use store::{CommunityTx, StoreError, Tx};
 use types::audit::Actor;
 use types::decision::Wake;
-use types::{
-    ActionId, ActionStatus, AuditKind, CommunityId, Evaluation, Json, Origin, ProposalStatus, Reads, Timestamp,
-};
+use types::{ActionId, AuditKind, Evaluation, Json, Timestamp};
 
+use super::bundle::{self, StoredBundle};
 use super::case::{Case, Entry};
-use super::constitution::{self, PerformError, Performing};
 use super::decide::{Deciding, decide};
 use super::enter::enter;
 use super::facts::StoredFacts;
-use super::ingest::{Attempt, accept};
+use super::followup::follow_up;
 use super::load::{Loaded, load, people};
+use super::perform::perform;
 use super::plan::{self, Past, Plan, Sent};
-use super::{CONSTITUTION, DECIDE, MAX_PROPOSE_DEPTH, route};
+use super::record::record;
+use super::wake::{changed_reads, tell_pages, wake_readers};
+use super::{DECIDE, route};
 use crate::ctx::Ctx;
-use crate::live::{Change, Topic};
 use crate::workers::Priority;
 
 /// Most actions decided in one transaction. Larger batches gain little and make everybody wait for the slowest policy.
@@ -36,11 +35,6 @@ const BATCH: u32 = 64;
 
 /// How long a claimed action is ours. A batch takes a fraction of a second; a process that died is replaced after this.
 const LEASE: Duration = Duration::from_secs(30);
-
-/// How soon an action is looked at again when the log or the data of a policy changed that it reads.
-///
-/// Not at once: each action changes the log, and two policies that write what the other reads would never rest.
-const SLOW_READS_DELAY: Duration = Duration::from_secs(60);
 
 /// An action, decided on but not yet written.
 pub(super) struct Decided {
@@ -52,6 +46,16 @@ pub(super) struct Decided {
     pub case: Case,
     /// What they were asked and answered.
     pub entries: Vec<Entry>,
+    /// The bundle that the action is, if it is one.
+    pub bundle: Option<StoredBundle>,
+}
+
+impl Decided {
+    /// The action and those of its bundle, each with the generation that was read.
+    fn actions(&self) -> impl Iterator<Item = (ActionId, i64)> {
+        let parts = self.bundle.iter().flat_map(|bundle| &bundle.parts).map(|part| &part.part.stored);
+        std::iter::once(&self.stored).chain(parts).map(|stored| (stored.action.id, stored.generation))
+    }
 }
 
 /// Claims actions that are due, decides and commits. The answer is how many there were: zero means that nothing is due.
@@ -140,7 +144,7 @@ async fn commit(ctx: &Ctx, owner: &str, jobs: &[Job], mut batch: Batch, now: Tim
 
 async fn commit_together(ctx: &Ctx, owner: &str, jobs: &[Job], batch: &mut Batch, now: Timestamp) -> store::Result<()> {
     let tx = ctx.store.begin().await?;
-    let ids: Vec<ActionId> = batch.decided.iter().map(|one| one.decided.stored.action.id).collect();
+    let ids: Vec<ActionId> = batch.decided.iter().flat_map(|one| one.decided.actions()).map(|(id, _)| id).collect();
     let present: HashMap<ActionId, i64> =
         tx.system().load_actions(&ids).await?.into_iter().map(|stored| (stored.action.id, stored.generation)).collect();
     // When each action is to be looked at again; one that is missing here is done with.
@@ -148,7 +152,8 @@ async fn commit_together(ctx: &Ctx, owner: &str, jobs: &[Job], batch: &mut Batch
     let (mut actions, mut proposals) = (Vec::new(), Vec::new());
     for Loaded { decided, snapshot } in &mut batch.decided {
         let id = decided.stored.action.id;
-        if present.get(&id) != Some(&decided.stored.generation) || !data_still_stands(&tx, decided).await? {
+        let is_latest = decided.actions().all(|(id, generation)| present.get(&id) == Some(&generation));
+        if !is_latest || !data_still_stands(&tx, decided).await? {
             next.insert(id, now);
             continue;
         }
@@ -169,6 +174,10 @@ async fn commit_together(ctx: &Ctx, owner: &str, jobs: &[Job], batch: &mut Batch
         next.extend(plan.next_look.map(|at| (id, at)));
         actions.push(decided.stored.clone());
         proposals.append(&mut decided.proposals);
+        for part in decided.bundle.iter_mut().flat_map(|bundle| &mut bundle.parts) {
+            actions.push(part.part.stored.clone());
+            proposals.append(&mut part.proposals);
+        }
     }
     tx.system().save_proposals(&proposals).await?;
     if let Some(lost) = tx.system().save_actions(&mut actions).await?.first() {
@@ -242,8 +251,9 @@ pub(super) async fn write(ctx: &Ctx, tx: &Tx, decided: &mut Decided, plan: &Plan
     action.reason.clone_from(&plan.reason);
     action.decided_at = plan.is_decided.then_some(now);
     if plan.performs {
-        perform(ctx, &handle, decided, now).await?;
+        perform(ctx, &handle, &mut decided.stored, now).await?;
     }
+    bundle::write(ctx, tx, decided, plan, now).await?;
     follow_up(ctx, tx, decided, plan, now).await?;
     wake_readers(ctx, &handle, id, changed_reads(decided, plan), now).await
 }
@@ -255,52 +265,9 @@ fn pins(decided: &Decided) -> Pins {
         version: proposal.version,
         enforcement: proposal.enforcement,
         on_error: proposal.on_error,
+        stage: proposal.stage,
     };
     Pins { combining: decided.case.combining, policies: decided.proposals.iter().map(pin).collect() }
-}
-
-/// Remembers the evaluations that changed something, with the facts they read.
-fn record(handle: &CommunityTx<'_>, decided: &mut Decided, now: Timestamp) -> store::Result<()> {
-    let unwritable = |error: serde_json::Error| StoreError::Unwritable { what: "decision", problem: error.to_string() };
-    for entry in &decided.entries {
-        let (Some(docket), Some(proposal)) =
-            (decided.case.dockets.get(entry.docket), decided.proposals.get_mut(entry.docket))
-        else {
-            continue;
-        };
-        if !says_something(entry, docket.status, &docket.reason, proposal) {
-            continue;
-        }
-        let mut request = entry.request.clone();
-        // The version keeps its source; facts are kept once, however many decisions read them.
-        request.policy.source.clear();
-        let facts = serde_json::to_value(std::mem::take(&mut request.facts)).map_err(unwritable)?;
-        let mut hashes = std::collections::BTreeMap::new();
-        for (name, fact) in facts.as_object().into_iter().flatten() {
-            let is_empty = fact.is_null()
-                || fact.as_array().is_some_and(Vec::is_empty)
-                || fact.as_object().is_some_and(serde_json::Map::is_empty);
-            if !is_empty {
-                hashes.insert(name.clone(), handle.put_fact(fact.to_string()));
-            }
-        }
-        proposal.n_decisions += 1;
-        handle.record_decision(NewDecision {
-            proposal: proposal.id,
-            seq: proposal.n_decisions,
-            at: now,
-            request: Json(serde_json::to_value(&request).map_err(unwritable)?),
-            facts: hashes,
-            evaluation: Json(serde_json::to_value(&entry.evaluation).map_err(unwritable)?),
-        });
-    }
-    Ok(())
-}
-
-/// Whether an evaluation is worth remembering: a tick that changed nothing is not.
-fn says_something(entry: &Entry, after: ProposalStatus, reason: &str, proposal: &StoredProposal) -> bool {
-    let effects = matches!(&entry.evaluation, Evaluation::Decided(decision) if !decision.effects.is_empty());
-    entry.before != after || proposal.reason != reason || effects
 }
 
 /// Carries what the policies left in the case over to the rows.
@@ -310,6 +277,7 @@ fn save_dockets(decided: &mut Decided, now: Timestamp) {
             proposal.decided_at = Some(now);
         }
         proposal.status = docket.status;
+        proposal.opened_at = docket.opened_at;
         proposal.reason.clone_from(&docket.reason);
         proposal.ask.clone_from(&docket.ask);
         proposal.deadline = docket.ask.as_ref().and_then(|ask| ask.closes).or(match docket.wake {
@@ -396,149 +364,4 @@ pub(super) fn put_out(
         at: now,
     });
     Ok(())
-}
-
-/// Carries a constitution action out, in the transaction of its decision, and says in the outbox what came of it.
-async fn perform(ctx: &Ctx, handle: &CommunityTx<'_>, decided: &mut Decided, now: Timestamp) -> store::Result<()> {
-    let subject = format!("action:{}", decided.stored.action.id);
-    let performing = Performing { tx: *handle, action: &decided.stored.action, now, ids: &*ctx.ids };
-    let outcome = match constitution::perform(&performing).await {
-        Ok(receipt) => {
-            handle.audit(Actor::System, AuditKind::ActionExecuted, subject, Json(receipt.clone()), now);
-            decided.stored.action.status = ActionStatus::Executed;
-            decided.stored.action.undo = Json(receipt.clone());
-            json!({ "receipt": receipt })
-        }
-        Err(PerformError::Refused(why)) => {
-            handle.audit(Actor::System, AuditKind::EffectFailed, subject, Json(json!({ "reason": why })), now);
-            let reason = &decided.stored.action.reason;
-            decided.stored.action.reason = format!("{reason}; it could not be carried out: {why}");
-            json!({ "refused": why })
-        }
-        Err(PerformError::Store(error)) => return Err(error),
-    };
-    handle.add_effect(NewEffect {
-        id: ctx.ids.next(),
-        action: Some(decided.stored.action.id),
-        proposal: None,
-        decision_seq: None,
-        kind: "execute".to_owned(),
-        body: Json(outcome),
-        platform: CONSTITUTION.to_owned(),
-        connection: None,
-        at: now,
-    });
-    Ok(())
-}
-
-/// Attempts what policies proposed, as whoever attempted the action, and no deeper than allowed.
-async fn follow_up(ctx: &Ctx, tx: &Tx, decided: &Decided, plan: &Plan, now: Timestamp) -> store::Result<()> {
-    let action = &decided.stored.action;
-    let depth = match action.origin {
-        Origin::Policy { depth, .. } => depth + 1,
-        _ => 1,
-    };
-    for followup in &plan.followups {
-        let tell = |why: String| {
-            let body = Json(json!({ "type": followup.kind, "reason": why }));
-            let subject = format!("proposal:{}", followup.proposal);
-            tx.community(decided.stored.community).audit(Actor::System, AuditKind::ActionRefused, subject, body, now);
-        };
-        if depth > MAX_PROPOSE_DEPTH {
-            tell(format!("policies proposed actions {MAX_PROPOSE_DEPTH} deep; this one goes no further"));
-            continue;
-        }
-        let Some(initiator) = action.initiator else {
-            tell("nobody attempted the action that proposes this".to_owned());
-            continue;
-        };
-        if let Some(Err(problem)) = types::payload::check(&followup.kind, &followup.payload) {
-            tell(problem.to_string());
-            continue;
-        }
-        let attempt = Attempt {
-            kind: followup.kind.clone(),
-            payload: followup.payload.clone(),
-            initiator,
-            origin: Origin::Policy { proposal: followup.proposal, depth },
-            activates_at: followup.at,
-            undo: Json::default(),
-        };
-        match Box::pin(accept(ctx, tx, decided.stored.community, attempt, now)).await {
-            Ok(_) => {}
-            Err(super::AttemptError::Store(error)) => return Err(error),
-            Err(refused) => tell(refused.to_string()),
-        }
-    }
-    Ok(())
-}
-
-/// Which kinds of fact the decision changed for others.
-fn changed_reads(decided: &Decided, plan: &Plan) -> (Reads, Reads) {
-    let mut at_once = Reads::default();
-    if !plan.roles.is_empty() {
-        at_once = at_once.with(Reads::MEMBERS);
-    }
-    if decided.stored.action.status == ActionStatus::Executed && plan.performs {
-        at_once = at_once.with(match decided.stored.action.kind.verb() {
-            verb if verb.ends_with("document") => Reads::DOCUMENTS,
-            verb if verb.ends_with("role") => Reads::MEMBERS,
-            "apply_starter_kit" => Reads::MEMBERS.with(Reads::POLICIES).with(Reads::DOCUMENTS),
-            _ => Reads::POLICIES,
-        });
-    }
-    let mut later = Reads::default();
-    if plan.is_decided {
-        later = later.with(Reads::ACTIONS);
-    }
-    if !plan.policy_data.is_empty() {
-        later = later.with(Reads::POLICY_DATA);
-    }
-    (at_once, later)
-}
-
-/// Has the open actions looked at again that read what has changed.
-async fn wake_readers(
-    ctx: &Ctx,
-    handle: &CommunityTx<'_>,
-    except: ActionId,
-    (at_once, later): (Reads, Reads),
-    now: Timestamp,
-) -> store::Result<()> {
-    for (reads, at) in [(at_once, now), (later, now + SLOW_READS_DELAY)] {
-        if reads == Reads::default() {
-            continue;
-        }
-        for action in handle.open_proposals_reading(reads).await? {
-            if action != except {
-                handle.schedule(ctx.ids.next(), DECIDE, action.to_string(), at);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Has every open action of a community looked at that reads members or roles: somebody came, went or changed.
-///
-/// # Errors
-/// The store's failure.
-pub(crate) async fn wake_readers_of_members(ctx: &Ctx, handle: &CommunityTx<'_>, now: Timestamp) -> store::Result<()> {
-    wake_readers(ctx, handle, ActionId::NIL, (Reads::MEMBERS, Reads::default()), now).await
-}
-
-/// Tells open pages what an audit entry changed.
-pub(crate) fn tell_pages(ctx: &Ctx, community: CommunityId, kind: AuditKind, subject: &str) {
-    let id = subject.split_once(':').map(|(_, id)| id);
-    let change = |topic| Change { topic, id: id.map(str::to_owned) };
-    let topic = match kind.as_str().split_once('.').map_or("", |(thing, _)| thing) {
-        "action" | "effect" => Topic::Action,
-        "proposal" => Topic::Proposal,
-        "ballot" => Topic::Ballot,
-        "policy" => Topic::Policy,
-        "member" | "role" => Topic::Member,
-        "document" => Topic::Document,
-        "clock" => Topic::Clock,
-        _ => Topic::Community,
-    };
-    ctx.live.tell(community, change(topic));
 }

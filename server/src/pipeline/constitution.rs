@@ -41,13 +41,13 @@ pub enum PerformError {
 }
 
 impl PerformError {
-    fn refused(why: impl Into<String>) -> Self {
+    pub(super) fn refused(why: impl Into<String>) -> Self {
         Self::Refused(why.into())
     }
 }
 
 /// What carrying out answers: the details of what was changed, enough to change it back.
-type Done = Result<Value, PerformError>;
+pub(super) type Done = Result<Value, PerformError>;
 
 /// Carries out the action. The answer is its receipt.
 ///
@@ -75,8 +75,9 @@ pub(super) async fn perform(p: &Performing<'_>) -> Done {
         "set_profile" => community::set_profile(p, p.read()?).await,
         "add_connection" => community::add_connection(p, p.read()?).await,
         "remove_connection" => community::remove_connection(p, p.read()?).await,
+        "nominate" => super::bundle::nominate(p).await,
         "apply_starter_kit" => community::apply_starter_kit(p, p.read()?).await,
-        other => Err(PerformError::refused(format!("nothing here knows how to carry out constitution.{other}"))),
+        _ => Err(PerformError::refused(format!("nothing here knows how to carry out {}", p.action.kind))),
     }
 }
 

@@ -80,44 +80,129 @@ pub struct Deciding<'a> {
 /// Asks every open docket of `case` in order, until none changes the data that they share.
 ///
 /// The case is left as the policies left it; the entries say what each was asked and answered, in order.
-/// With `first-applicable` nobody after the first enforced policy in scope is asked.
+/// With `first-applicable` nobody after the first enforced policy in scope is asked. A stage is asked when its turn comes.
+/// When a policy has passed the action, the filters of the others are asked again: what it did may concern them, or no longer.
 ///
 /// # Errors
 /// Those of the [`FactSource`]. A policy that breaks is no error: its docket is held, with the reason.
 pub async fn decide(deciding: &Deciding<'_>, case: &mut Case, now: Timestamp) -> anyhow::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    let mut policy_data: HashMap<types::PolicyId, BTreeMap<String, Json>> = HashMap::new();
+    let mut asking = Asking { deciding, now, entries: Vec::new(), policy_data: HashMap::new() };
     for _ in 0..MAX_DATA_ROUNDS {
-        let mut data_changed = false;
-        for at in 0..case.dockets.len() {
-            let Some(docket) = case.dockets.get(at) else { break };
-            if !docket.status.is_open() {
-                if ends_first_applicable(case, at) {
-                    break;
-                }
-                continue;
-            }
-            let before = docket.status;
-            let request = case.request(docket, Step::Evaluate, now);
-            let (request, evaluation) = evaluate(deciding, request, &policy_data).await?;
-            data_changed |= absorb(case, at, &request, &evaluation, &mut policy_data);
-            entries.push(Entry { docket: at, before, request, evaluation });
-            if ends_first_applicable(case, at) {
-                break;
-            }
+        let mut data_changed = asking.ask_all(case).await?;
+        if !data_changed && asking.has_passed(case) {
+            data_changed = asking.ask_filters(case).await?;
         }
         if !data_changed {
             break;
         }
     }
-    Ok(entries)
+    Ok(asking.entries)
+}
+
+/// A decision under way.
+struct Asking<'a> {
+    deciding: &'a Deciding<'a>,
+    now: Timestamp,
+    entries: Vec<Entry>,
+    /// What policies wrote earlier in this very decision.
+    policy_data: PolicyData,
+}
+
+type PolicyData = HashMap<types::PolicyId, BTreeMap<String, Json>>;
+
+impl Asking<'_> {
+    /// Asks every open docket whose turn it is. Returns whether the data changed that they share.
+    async fn ask_all(&mut self, case: &mut Case) -> anyhow::Result<bool> {
+        let mut data_changed = false;
+        for at in 0..case.dockets.len() {
+            if !case.has_its_turn(at) {
+                continue;
+            }
+            if case.dockets.get(at).is_some_and(|docket| docket.status.is_open()) {
+                data_changed |= self.ask(case, at).await?;
+            }
+            if ends_first_applicable(case, at) {
+                break;
+            }
+        }
+        Ok(data_changed)
+    }
+
+    async fn ask(&mut self, case: &mut Case, at: usize) -> anyhow::Result<bool> {
+        let Some(docket) = case.dockets.get_mut(at) else { return Ok(false) };
+        if docket.status == ProposalStatus::Waiting && docket.stage.is_some_and(|(_, place)| place > 1) {
+            // The stage begins.
+            docket.opened_at = self.now;
+        }
+        let before = docket.status;
+        let Some(docket) = case.dockets.get(at) else { return Ok(false) };
+        let request = case.request(at, docket, Step::Evaluate, self.now);
+        let (request, evaluation) = evaluate(self.deciding, request, &self.policy_data).await?;
+        let changed = absorb(case, at, &request, &evaluation, &mut self.policy_data);
+        self.entries.push(Entry { docket: at, before, request, evaluation });
+        Ok(changed)
+    }
+
+    /// Whether a policy that is no trial has passed the action in this decision.
+    fn has_passed(&self, case: &Case) -> bool {
+        self.entries.iter().any(|entry| {
+            case.dockets.get(entry.docket).is_some_and(|d| d.status == ProposalStatus::Passed && !d.is_trial())
+        })
+    }
+
+    /// Asks the filters of those who had no opinion, or had decided before. Returns whether any answers otherwise now: who
+    /// comes into scope is asked in full next, who leaves it has no opinion any more.
+    async fn ask_filters(&mut self, case: &mut Case) -> anyhow::Result<bool> {
+        let mut changed = false;
+        for at in 0..case.dockets.len() {
+            let Some(docket) = case.dockets.get(at) else { break };
+            let had_opinion = match docket.status {
+                ProposalStatus::OutOfScope => false,
+                ProposalStatus::Passed | ProposalStatus::Failed => true,
+                _ => continue,
+            };
+            // Who has just answered was asked a moment ago, with the same data.
+            let is_fresh = self.entries.iter().any(|entry| entry.docket == at && is_asked_as_of_now(entry, case));
+            if docket.is_trial() || is_fresh || !case.has_its_turn(at) {
+                continue;
+            }
+            let before = docket.status;
+            let request = case.request(at, docket, Step::Filter, self.now);
+            let (request, evaluation) = evaluate(self.deciding, request, &self.policy_data).await?;
+            let Evaluation::Decided(decision) = &evaluation else { continue };
+            match (decision.in_scope, had_opinion) {
+                (true, false) => changed |= self.ask(case, at).await?,
+                (false, true) => {
+                    if let Some(docket) = case.dockets.get_mut(at) {
+                        docket.status = ProposalStatus::OutOfScope;
+                        docket.reason = "it no longer concerns this action".to_owned();
+                        docket.wants_execute = false;
+                    }
+                    self.entries.push(Entry { docket: at, before, request, evaluation });
+                    changed = true;
+                }
+                _ => {}
+            }
+            if ends_first_applicable(case, at) {
+                break;
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// Whether the question was put with the data as it stands now.
+fn is_asked_as_of_now(entry: &Entry, case: &Case) -> bool {
+    entry.request.action.data == case.action.data
 }
 
 /// Whether docket `at` is the one that decides under `first-applicable`.
 fn ends_first_applicable(case: &Case, at: usize) -> bool {
     case.combining == Combining::FirstApplicable
-        && case.dockets.get(at).is_some_and(|docket| {
-            !docket.is_trial() && !matches!(docket.status, ProposalStatus::OutOfScope | ProposalStatus::Waiting)
+        && case.dockets.get(at).is_some_and(|docket| match docket.status {
+            ProposalStatus::OutOfScope | ProposalStatus::Waiting => false,
+            ProposalStatus::Passed if case.has_next_stage(at) => false,
+            _ => !docket.is_trial(),
         })
 }
 
@@ -125,7 +210,7 @@ fn ends_first_applicable(case: &Case, at: usize) -> bool {
 async fn evaluate(
     deciding: &Deciding<'_>,
     mut request: Request,
-    policy_data: &HashMap<types::PolicyId, BTreeMap<String, Json>>,
+    policy_data: &PolicyData,
 ) -> anyhow::Result<(Request, Evaluation)> {
     let version = request.policy.version_id;
     for key in deciding.hints.of(version) {
@@ -157,7 +242,7 @@ async fn load(
     deciding: &Deciding<'_>,
     request: &mut Request,
     key: &FactKey,
-    policy_data: &HashMap<types::PolicyId, BTreeMap<String, Json>>,
+    policy_data: &PolicyData,
 ) -> anyhow::Result<()> {
     let mut facts = std::mem::take(&mut request.facts);
     let loaded = deciding.facts.load(request, key, &mut facts).await;
@@ -175,7 +260,7 @@ fn absorb(
     at: usize,
     request: &Request,
     evaluation: &Evaluation,
-    policy_data: &mut HashMap<types::PolicyId, BTreeMap<String, Json>>,
+    policy_data: &mut PolicyData,
 ) -> bool {
     let Some(docket) = case.dockets.get_mut(at) else { return false };
     match evaluation {
@@ -196,6 +281,11 @@ fn absorb(
             let mut changed = false;
             for effect in &decision.effects {
                 changed |= docket.absorb(effect, &mut case.action.data);
+                if !docket.is_trial()
+                    && let Some(bundle) = &mut case.bundle
+                {
+                    changed |= bundle.absorb(at, effect);
+                }
                 if let Effect::SetPolicyData { key, value } = effect {
                     let data = policy_data
                         .entry(request.policy.id)

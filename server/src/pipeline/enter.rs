@@ -5,8 +5,10 @@ use store::Tx;
 use store::actions::StoredAction;
 use store::proposals::StoredProposal;
 use types::audit::Actor;
-use types::{ActionStatus, AuditKind, Json, ProposalStatus, Reads, Timestamp};
+use types::payload::bundle;
+use types::{ActionStatus, ActionType, AuditKind, Json, ProposalStatus, Reads, Timestamp};
 
+use super::bundle::proposals_of_parts;
 use super::commit::{Decided, write};
 use super::load::people;
 use super::route::People;
@@ -58,9 +60,23 @@ pub(super) async fn enter(
             seed: seed(stored.action.id, &policy.hash, &head.hash),
             error: None,
             n_decisions: 0,
+            stage: None,
         })
         .collect();
     tx.system().insert_proposals(&proposals).await?;
+    if bundle::kind_of(&stored.action.kind).is_some() {
+        let Some(whole) = handle.bundle_of_action(stored.action.id).await? else { return Ok(()) };
+        let parts = handle.parts_of(&[whole.id]).await?;
+        if !parts.iter().any(|part| part.stored.action.status.is_open()) {
+            return fail_at_once(ctx, tx, snapshot, stored, now).await;
+        }
+        let hash = |proposal: &StoredProposal| {
+            let version = candidates.iter().find(|policy| policy.version_id == proposal.version);
+            version.map(|policy| policy.hash.clone()).unwrap_or_default()
+        };
+        let of_parts = proposals_of_parts(&parts, &proposals, &*ctx.ids, hash, &head.hash, now);
+        tx.system().insert_proposals(&of_parts).await?;
+    }
     handle.schedule(ctx.ids.next(), DECIDE, stored.action.id.to_string(), now);
     Ok(())
 }
@@ -73,7 +89,7 @@ async fn decide_without_policies(
     stored: &mut StoredAction,
     now: Timestamp,
 ) -> store::Result<()> {
-    let decided = Decided::without_policies(stored, snapshot);
+    let decided = Decided::whole(tx, stored, snapshot).await?;
     let people = initiator_alone(tx, snapshot, stored).await?;
     let past = plan::Past { is_first: true, was_undone: false };
     let plan = plan::plan(&stored.action, &decided.case, &[], &people, past, now);
@@ -87,7 +103,9 @@ async fn decide_without_policies(
 pub(super) async fn wait_for_date(ctx: &Ctx, tx: &Tx, stored: &mut StoredAction) -> store::Result<()> {
     if let Some(at) = stored.action.activates_at {
         tx.community(stored.community).schedule(ctx.ids.next(), DECIDE, stored.action.id.to_string(), at);
-        stored.action.reason = format!("it enters on {at}");
+        let is_open = stored.action.payload.text("nominations") == Some("open");
+        let until = if is_open { "candidates can be named until" } else { "it enters on" };
+        stored.action.reason = format!("{until} {at}");
         tx.community(stored.community).save_action(stored).await?;
     }
     Ok(())
@@ -106,7 +124,21 @@ pub(super) async fn execute_at_once(
 ) -> store::Result<()> {
     let people = initiator_alone(tx, snapshot, stored).await?;
     let plan = plan::at_once(&stored.action, &people, "who proposed it holds the right to carry it out");
-    conclude(ctx, tx, stored, Decided::without_policies(stored, snapshot), &plan, now).await
+    let decided = Decided::whole(tx, stored, snapshot).await?;
+    conclude(ctx, tx, stored, decided, &plan, now).await
+}
+
+/// Ends an election that opens without a candidate.
+async fn fail_at_once(
+    ctx: &Ctx,
+    tx: &Tx,
+    snapshot: &Snapshot,
+    stored: &mut StoredAction,
+    now: Timestamp,
+) -> store::Result<()> {
+    let plan = plan::failed(&stored.action, "nobody stands for election");
+    let decided = Decided::whole(tx, stored, snapshot).await?;
+    conclude(ctx, tx, stored, decided, &plan, now).await
 }
 
 /// Refuses an action whose initiator has no right to propose it; what had already happened is undone.
@@ -118,10 +150,11 @@ pub(super) async fn refuse(
     tx: &Tx,
     snapshot: &Snapshot,
     stored: &mut StoredAction,
+    lacking: &ActionType,
     now: Timestamp,
 ) -> store::Result<()> {
     let handle = tx.community(stored.community);
-    let reason = format!("none of the member's roles may propose {}", stored.action.kind);
+    let reason = format!("none of the member's roles may propose {lacking}");
     stored.action.status = ActionStatus::Failed;
     stored.action.reason.clone_from(&reason);
     stored.action.decided_at = Some(now);
@@ -145,8 +178,12 @@ async fn conclude(
     now: Timestamp,
 ) -> store::Result<()> {
     write(ctx, tx, &mut decided, plan, now).await?;
-    tx.system().save_actions(std::slice::from_mut(&mut decided.stored)).await?;
-    *stored = decided.stored;
+    let mut saved = vec![decided.stored.clone()];
+    saved.extend(decided.bundle.iter().flat_map(|bundle| &bundle.parts).map(|part| part.part.stored.clone()));
+    if let Some(lost) = tx.system().save_actions(&mut saved).await?.first() {
+        return Err(store::StoreError::Busy(format!("action {lost} was saved by somebody else")));
+    }
+    *stored = saved.swap_remove(0);
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! What can be known of an attempt before any transaction: whether its payload is one that its type takes.
 
+use serde_json::Value;
+use types::payload::bundle;
 use types::payload::constitution::AddPolicy;
 use types::{ActionType, CommunityId, Json, PolicyError, payload};
 
@@ -29,7 +31,10 @@ pub(super) async fn examine(
         None => return Err(AttemptError::UnknownType(kind.clone())),
         Some(checked) => checked?,
     }
-    if kind.platform() != "constitution" {
+    if let Some(examined) = examine_parts(ctx, community, kind, &payload).await? {
+        return Ok(examined);
+    }
+    if !kind.is_internal() {
         let Some(platform) = ctx.platforms.get(kind.platform()) else {
             return Err(AttemptError::UnknownType(kind.clone()));
         };
@@ -55,6 +60,36 @@ pub(super) async fn examine(
         _ => {}
     }
     Ok(payload)
+}
+
+/// Examines the actions of a bundle, or the candidate of a nomination. `None` for every other type.
+async fn examine_parts(
+    ctx: &Ctx,
+    community: CommunityId,
+    kind: &ActionType,
+    payload: &Json,
+) -> Result<Option<Json>, AttemptError> {
+    let mut examined = payload.clone();
+    let parts: Vec<(String, &mut Value)> = if bundle::is_nomination(kind) {
+        examined.0.get_mut("candidate").map(|part| ("candidate".to_owned(), part)).into_iter().collect()
+    } else if bundle::kind_of(kind).is_some() {
+        let actions = examined.0.get_mut("actions").and_then(Value::as_array_mut);
+        let each = actions.into_iter().flatten().enumerate();
+        each.map(|(place, part)| (format!("actions[{place}]"), part)).collect()
+    } else {
+        return Ok(None);
+    };
+    for (at, part) in parts {
+        let wrong = |problem: AttemptError| AttemptError::InPart { at: at.clone(), problem: Box::new(problem) };
+        // The type and the payload were read by the payload's own check.
+        let Some(inner) = part.get("type").and_then(Value::as_str).and_then(|kind| kind.parse().ok()) else { continue };
+        let inner_payload = Json(part.get("payload").cloned().unwrap_or_default());
+        let usual = Box::pin(examine(ctx, community, &inner, inner_payload)).await.map_err(wrong)?;
+        if let Some(fields) = part.as_object_mut() {
+            fields.insert("payload".to_owned(), usual.0);
+        }
+    }
+    Ok(Some(examined))
 }
 
 fn draft(payload: &Json) -> Result<String, AttemptError> {

@@ -11,8 +11,8 @@ use types::member::{Member, Role};
 use types::text::{self, Handle, Slug, TextError};
 use types::{AuditKind, CommunityId, Enforcement, Json, MemberId, OnError, PolicyDraft, PolicyKind, RoleId, Timestamp};
 
-use super::commit::wake_readers_of_members;
 use super::constitution::source_hash;
+use super::wake::wake_readers_of_members;
 use crate::clock::IdSource;
 use crate::ctx::Ctx;
 use crate::kits::{self, Kit, KitError};

@@ -7,10 +7,12 @@ use store::{CommunityTx, StoreError, Tx};
 use types::audit::Actor;
 use types::member::Right;
 use types::payload::PayloadError;
+use types::payload::bundle::{BundleDraft, kind_of as bundle_kind};
 use types::{
     Action, ActionId, ActionStatus, ActionType, AuditKind, CommunityId, Json, MemberId, Origin, PolicyError, Timestamp,
 };
 
+use super::bundle::{self, Lacking};
 use super::enter;
 use super::examine::examine;
 use crate::ctx::Ctx;
@@ -59,6 +61,15 @@ pub enum AttemptError {
     TooLarge {
         /// How large it may be, in bytes.
         limit: usize,
+    },
+    /// An action of a bundle that could not be attempted by itself.
+    #[error("{at}: {problem}")]
+    InPart {
+        /// Which, as a path within the payload: `actions[1]`.
+        at: String,
+        /// Why not.
+        #[source]
+        problem: Box<AttemptError>,
     },
     /// Who attempts it is not a member, or no longer.
     #[error("who attempts this is not a member of the community")]
@@ -133,7 +144,9 @@ pub(super) async fn accept(
     let handle = tx.community(community);
     let snapshot = ctx.snapshots.of(&handle).await?.ok_or(AttemptError::NoCommunity)?;
     let member = snapshot.member(attempt.initiator).ok_or(AttemptError::NotAMember)?;
-    let right = [Right::Execute, Right::Propose].into_iter().find(|right| snapshot.may(member, *right, &attempt.kind));
+    let right = bundle::right_to(&snapshot, member, &attempt.kind, &attempt.payload);
+    let opens_at = attempt.payload.read::<BundleDraft>().ok().filter(|_| bundle_kind(&attempt.kind).is_some());
+    let activates_at = attempt.activates_at.or(opens_at.and_then(|draft| draft.opens_at));
     let action = Action {
         id: ctx.ids.next(),
         kind: attempt.kind,
@@ -142,7 +155,7 @@ pub(super) async fn accept(
         undo: attempt.undo,
         origin: attempt.origin,
         created_at: now,
-        activates_at: attempt.activates_at.filter(|at| *at > now),
+        activates_at: activates_at.filter(|at| *at > now),
         bundle: None,
         status: ActionStatus::Proposed,
         reason: String::new(),
@@ -154,11 +167,14 @@ pub(super) async fn accept(
         Insertion::New(_) => {}
     }
     tell_proposed(&handle, &stored.action, now);
+    if right.is_ok() {
+        bundle::form(&handle, &*ctx.ids, &stored.action, now).await?;
+    }
     match right {
-        None => enter::refuse(ctx, tx, &snapshot, &mut stored, now).await?,
-        Some(_) if stored.action.activates_at.is_some() => enter::wait_for_date(ctx, tx, &mut stored).await?,
-        Some(Right::Execute) => enter::execute_at_once(ctx, tx, &snapshot, &mut stored, now).await?,
-        Some(_) => enter::enter(ctx, tx, &snapshot, &mut stored, now).await?,
+        Err(Lacking(kind)) => enter::refuse(ctx, tx, &snapshot, &mut stored, &kind, now).await?,
+        Ok(_) if stored.action.activates_at.is_some() => enter::wait_for_date(ctx, tx, &mut stored).await?,
+        Ok(Right::Execute) => enter::execute_at_once(ctx, tx, &snapshot, &mut stored, now).await?,
+        Ok(_) => enter::enter(ctx, tx, &snapshot, &mut stored, now).await?,
     }
     Ok(stored.action.id)
 }

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use store::CommunityStore;
 use store::actions::StoredAction;
+use store::bundles::Bundle;
 use store::proposals::StoredProposal;
 use types::ballot::Ballot;
 use types::decision::Wake;
 use types::evaluation::{ActionInput, PolicyInput};
+use types::payload::bundle::{self, BundleDraft, NONE_OF_THESE};
 use types::platform::Person;
 use types::{Action, ActionId, Json, MemberId, Origin, PolicyVersionId, ProposalId};
 
-use super::case::{Case, Docket};
+use super::bundle::{StoredBundle, StoredPart, load_parts};
+use super::case::{BundleCase, Case, Docket, PartCase};
 use super::commit::Decided;
 use super::plan::trial_key;
 use super::route::{BOARD, People};
@@ -36,15 +39,20 @@ pub(super) struct Loaded {
 pub(super) async fn load(ctx: &Ctx, ids: &[ActionId]) -> store::Result<Vec<Loaded>> {
     let system = ctx.store.system();
     let mut actions = system.load_actions(ids).await?;
-    actions.retain(|stored| stored.action.status.is_open());
+    // What stands in a bundle is decided with it.
+    actions.retain(|stored| stored.action.status.is_open() && stored.action.bundle.is_none());
     let open: Vec<ActionId> = actions.iter().map(|stored| stored.action.id).collect();
+    let is_bundle = |stored: &&StoredAction| bundle::kind_of(&stored.action.kind).is_some();
+    let bundles: Vec<ActionId> = actions.iter().filter(is_bundle).map(|stored| stored.action.id).collect();
+    let mut bundles = load_parts(&system, &bundles).await?;
     let mut proposals: HashMap<ActionId, Vec<StoredProposal>> = HashMap::new();
     for proposal in system.load_proposals(&open).await? {
         proposals.entry(proposal.action).or_default().push(proposal);
     }
     // A proposal that was never looked at has no ballots and its action no data: most batches need neither query.
     let looked_at = |p: &&StoredProposal| p.n_decisions > 0 || p.status != types::ProposalStatus::Waiting;
-    let voted: Vec<ProposalId> = proposals.values().flatten().map(|proposal| proposal.id).collect();
+    let of_parts = bundles.iter().flat_map(|(_, bundle)| &bundle.parts).flat_map(|part| &part.proposals);
+    let voted: Vec<ProposalId> = proposals.values().flatten().chain(of_parts).map(|proposal| proposal.id).collect();
     let has_past = proposals.values().flatten().any(|proposal| looked_at(&proposal));
     let mut ballots = if voted.is_empty() { BTreeMap::new() } else { system.load_ballots(&voted).await? };
     let mut data = if has_past { system.load_action_data(&open).await? } else { BTreeMap::new() };
@@ -57,8 +65,12 @@ pub(super) async fn load(ctx: &Ctx, ids: &[ActionId]) -> store::Result<Vec<Loade
         let versions: Vec<PolicyVersionId> = proposals.iter().map(|proposal| proposal.version).collect();
         let versions = ctx.snapshots.versions(&community, &versions).await?;
         let data = data.remove(&stored.action.id).unwrap_or_default();
-        let case = case(&stored, &proposals, &versions, &mut ballots, data, &snapshot);
-        loaded.push(Loaded { decided: Decided { stored, proposals, case, entries: Vec::new() }, snapshot });
+        let mut case = case(&stored, &proposals, &versions, &mut ballots, data, &snapshot);
+        let place = bundles.iter().position(|(row, _)| row.action == Some(stored.action.id));
+        let bundle = place.map(|place| bundles.swap_remove(place));
+        case.bundle = bundle.as_ref().map(|(row, bundle)| bundle_case(row, bundle, &stored.action, &mut ballots));
+        let bundle = bundle.map(|(_, bundle)| bundle);
+        loaded.push(Loaded { decided: Decided { stored, proposals, case, entries: Vec::new(), bundle }, snapshot });
     }
     Ok(loaded)
 }
@@ -88,6 +100,39 @@ fn case(
     }
 }
 
+/// The bundle that an action is, with the ballots on each of its parts.
+fn bundle_case(
+    row: &Bundle,
+    stored: &StoredBundle,
+    action: &Action,
+    ballots: &mut BTreeMap<ProposalId, Vec<Ballot>>,
+) -> BundleCase {
+    let draft = action.payload.read::<BundleDraft>().ok();
+    let part = |part: &StoredPart| PartCase {
+        action: part.part.stored.action.id,
+        kind: part.part.stored.action.kind.clone(),
+        payload: part.part.stored.action.payload.clone(),
+        initiator: part.part.stored.action.initiator,
+        label: part.part.label.clone(),
+        statement: part.part.statement.clone(),
+        nominee: part.part.nominee,
+        status: part.part.stored.action.status,
+        votes: part
+            .proposals
+            .iter()
+            .map(|proposal| (proposal.id, ballots.remove(&proposal.id).unwrap_or_default()))
+            .collect(),
+    };
+    BundleCase {
+        id: row.id,
+        kind: row.kind,
+        title: row.title.clone(),
+        seats: draft.as_ref().and_then(|draft| draft.seats).unwrap_or(1),
+        none: draft.filter(|draft| draft.none_of_these).map(|_| NONE_OF_THESE.to_owned()),
+        parts: stored.parts.iter().map(part).collect(),
+    }
+}
+
 fn docket(
     proposal: &StoredProposal,
     policy: Arc<PolicyInput>,
@@ -106,6 +151,7 @@ fn docket(
     Docket {
         id: proposal.id,
         policy,
+        stage: proposal.stage,
         enforcement: proposal.enforcement,
         on_error: proposal.on_error,
         status: proposal.status,
@@ -127,7 +173,22 @@ impl Decided {
     /// An action that nobody is asked about.
     pub(super) fn without_policies(stored: &StoredAction, snapshot: &Snapshot) -> Self {
         let case = case(stored, &[], &HashMap::new(), &mut BTreeMap::new(), BTreeMap::new(), snapshot);
-        Self { stored: stored.clone(), proposals: Vec::new(), case, entries: Vec::new() }
+        Self { stored: stored.clone(), proposals: Vec::new(), case, entries: Vec::new(), bundle: None }
+    }
+
+    /// The same, with the actions of the bundle that it may be.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub(super) async fn whole(tx: &store::Tx, stored: &StoredAction, snapshot: &Snapshot) -> store::Result<Self> {
+        let mut decided = Self::without_policies(stored, snapshot);
+        if bundle::kind_of(&stored.action.kind).is_some()
+            && let Some((row, bundle)) = load_parts(&tx.system(), &[stored.action.id]).await?.pop()
+        {
+            decided.case.bundle = Some(bundle_case(&row, &bundle, &stored.action, &mut BTreeMap::new()));
+            decided.bundle = Some(bundle);
+        }
+        Ok(decided)
     }
 }
 
@@ -175,7 +236,7 @@ pub(super) async fn people(
     }
     let platform = action.kind.platform();
     // The board and the constitution know members by themselves.
-    if platform != BOARD && platform != "constitution" {
+    if platform != BOARD && !action.kind.is_internal() {
         let ids: Vec<MemberId> = named.iter().copied().collect();
         for identity in store.identities_of(platform, &ids).await? {
             if let Some(member) = identity.member {

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use types::audit::Actor;
+use types::payload::bundle;
 use types::{
-    Action, ActionStatus, ActionType, AuditKind, Effect, Evaluation, Json, Layer, MemberId, OnError, PolicyId,
+    Action, ActionId, ActionStatus, ActionType, AuditKind, Effect, Evaluation, Json, MemberId, OnError, PolicyId,
     ProposalId, ProposalStatus, RoleId, Timestamp, Verdict,
 };
 
-use super::case::{Case, Docket, Entry};
+use super::case::{BundleCase, Case, Docket, Entry};
 use super::route::{self, Outgoing, People};
 
 /// Everything that one decision changes.
@@ -24,8 +25,16 @@ pub struct Plan {
     pub reason: String,
     /// Whether this decision ended it.
     pub is_decided: bool,
-    /// Whether it is a constitution action to be carried out in the same transaction.
+    /// The verdict of all its policies together.
+    pub verdict: Verdict,
+    /// Whether Polity itself is to carry it out, in the same transaction.
     pub performs: bool,
+    /// Whether what is left of a bundle is to be carried out.
+    pub carries: bool,
+    /// Actions that policies took out of the bundle.
+    pub drops: Vec<OfBundle>,
+    /// Actions of the bundle whose votes policies started again.
+    pub cleared: Vec<OfBundle>,
     /// What the audit log is told, in order.
     pub audit: Vec<Line>,
     /// What the world is asked for, in order.
@@ -77,6 +86,19 @@ pub struct RoleChange {
     pub member: Option<MemberId>,
     /// Whether the role is given.
     pub gives: bool,
+}
+
+/// An action of a bundle that a policy took out, or whose vote it started again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfBundle {
+    /// The action.
+    pub action: ActionId,
+    /// The policy, by name.
+    pub policy: String,
+    /// Its proposal on the bundle.
+    pub proposal: ProposalId,
+    /// Why, in the policy's words; may be empty.
+    pub reason: String,
 }
 
 /// A further action that a policy attempts.
@@ -137,11 +159,18 @@ pub fn at_once(action: &Action, people: &People, why: &str) -> Plan {
     plan.end(action, Verdict::Passed, why.to_owned());
     if action.origin.has_happened() {
         plan.status = ActionStatus::Executed;
-    } else if action.kind.layer() == Layer::Constitution {
-        plan.performs = true;
     } else {
-        plan.send(None, route::execute(action, people));
+        plan.carry_out(action, people);
     }
+    plan
+}
+
+/// What follows where nobody is asked, and nothing can be carried out.
+#[must_use]
+pub fn failed(action: &Action, why: &str) -> Plan {
+    let mut plan = Plan::nothing_yet(action);
+    plan.status = ActionStatus::Failed;
+    plan.end(action, Verdict::Failed, why.to_owned());
     plan
 }
 
@@ -151,7 +180,11 @@ impl Plan {
             status: action.status,
             reason: action.reason.clone(),
             is_decided: false,
+            verdict: Verdict::Proposed,
             performs: false,
+            carries: false,
+            drops: Vec::new(),
+            cleared: Vec::new(),
             audit: Vec::new(),
             outgoing: Vec::new(),
             action_data: Vec::new(),
@@ -235,10 +268,9 @@ impl Plan {
                 payload: payload.clone(),
                 at: *at,
             }),
-            Effect::SetActionData { .. }
-            | Effect::SetPolicyData { .. }
-            | Effect::DropFromBundle { .. }
-            | Effect::ClearBallots { .. } => self.keep_books(docket, effect),
+            Effect::DropFromBundle { action } => self.drops.push(of_bundle(docket, *action)),
+            Effect::ClearBallots { action } => self.cleared.push(of_bundle(docket, *action)),
+            Effect::SetActionData { .. } | Effect::SetPolicyData { .. } => self.keep_books(docket, effect),
         }
     }
 
@@ -280,7 +312,13 @@ impl Plan {
         if happened && is_first && combined.verdict != Verdict::Passed {
             self.undo(action, people, "it waits for a decision of the community");
         }
+        // Whoever stood for election has withdrawn: there is nothing to decide any more.
+        let is_empty = case.bundle.as_ref().is_some_and(|bundle| !bundle.has_parts());
         match combined.verdict {
+            Verdict::Proposed if is_empty => {
+                self.status = ActionStatus::Failed;
+                self.end(action, Verdict::Failed, "nothing is left to be decided on".to_owned());
+            }
             Verdict::Proposed => match combined.held {
                 Some(why) => {
                     // The policy that broke says more than that one did.
@@ -303,15 +341,18 @@ impl Plan {
                     || decisive
                         .clone()
                         .any(|docket| docket.status == ProposalStatus::Held && docket.on_error == OnError::Allow);
+                if let Some(why) = case.bundle.as_ref().filter(|_| wants_execute).and_then(BundleCase::is_undecided) {
+                    self.status = ActionStatus::Failed;
+                    self.end(action, Verdict::Failed, why);
+                    return;
+                }
                 self.status = ActionStatus::Passed;
                 self.end(action, Verdict::Passed, reason);
                 if happened && is_first {
                     // The platform let it happen, and the policies agree: there is nothing left to do.
                     self.status = ActionStatus::Executed;
-                } else if wants_execute && action.kind.layer() == Layer::Constitution {
-                    self.performs = true;
                 } else if wants_execute {
-                    self.send(None, route::execute(action, people));
+                    self.carry_out(action, people);
                 } else {
                     self.reason = format!("{}; the policy asked for nothing to be carried out", self.reason);
                 }
@@ -319,8 +360,20 @@ impl Plan {
         }
     }
 
+    /// Has the action carried out by whoever does that: Polity itself, the bundle's own actions, or a platform.
+    fn carry_out(&mut self, action: &Action, people: &People) {
+        if bundle::kind_of(&action.kind).is_some() {
+            self.carries = true;
+        } else if action.kind.is_internal() {
+            self.performs = true;
+        } else {
+            self.send(None, route::execute(action, people));
+        }
+    }
+
     fn end(&mut self, action: &Action, verdict: Verdict, reason: String) {
         self.is_decided = true;
+        self.verdict = verdict;
         self.next_look = None;
         self.tell_action(action, AuditKind::ActionDecided, json!({ "verdict": verdict, "reason": reason }));
         self.reason = reason;
@@ -350,6 +403,10 @@ impl Plan {
             body: Json(body),
         });
     }
+}
+
+fn of_bundle(docket: &Docket, action: ActionId) -> OfBundle {
+    OfBundle { action, policy: docket.policy.name.clone(), proposal: docket.id, reason: docket.reason.clone() }
 }
 
 /// The key under which a trial's own `action.data` is stored.

@@ -15,8 +15,8 @@ use types::platform::{ExternalUser, PlatformEvent};
 use types::{AuditKind, BallotKind, BallotValue, CommunityId, ConnectionId, Json, MemberId, Origin};
 
 use super::ballots::{Cast, CastError, cast, withdraw_event};
-use super::commit::wake_readers_of_members;
 use super::ingest::{Attempt, AttemptError, attempt};
+use super::wake::wake_readers_of_members;
 use crate::connections;
 use crate::ctx::Ctx;
 

@@ -150,10 +150,7 @@ fn whereabouts(place: &str, action: &Action) -> (String, String) {
     if let Some((platform, place)) = named {
         return (platform.to_owned(), place.to_owned());
     }
-    let home = match action.kind.platform() {
-        "constitution" => BOARD,
-        platform => platform,
-    };
+    let home = if action.kind.is_internal() { BOARD } else { action.kind.platform() };
     // A room id on an action elsewhere can only be a Matrix room, and `#name` without a server only a channel of the board.
     let looks_like_room = place.starts_with('!') || (place.starts_with('#') && place.contains(':'));
     let platform = match (home, looks_like_room) {
@@ -167,7 +164,8 @@ fn whereabouts(place: &str, action: &Action) -> (String, String) {
 /// The chat room where an action happened. The board needs no ballot in a channel: its page asks everybody who may vote.
 fn scene(action: &Action) -> Option<(String, String)> {
     match action.kind.platform() {
-        BOARD | "constitution" => None,
+        BOARD => None,
+        _ if action.kind.is_internal() => None,
         platform => action.payload.text("room").map(|room| (platform.to_owned(), room.to_owned())),
     }
 }

@@ -7,6 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use types::{ActionId, ActionStatus, CommunityId, ProposalStatus};
 
 use super::CONSTITUTION;
+use super::ballots::deciding_action;
 use super::commit::decide_due;
 use super::route::BOARD;
 use crate::ctx::Ctx;
@@ -22,6 +23,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The store's failure.
 pub async fn settle(ctx: &Ctx, community: CommunityId, action: ActionId, at_most: Duration) -> store::Result<()> {
     let mut moved = ctx.wake.moved.subscribe();
+    // What stands in a bundle moves with it.
+    let action = deciding_action(&ctx.store.community(community), action).await?;
     let deadline = tokio::time::Instant::now() + at_most;
     while !is_settled(ctx, community, action).await? {
         let told = async {
@@ -53,7 +56,11 @@ async fn is_settled(ctx: &Ctx, community: CommunityId, action: ActionId) -> stor
         let waiting = proposals.iter().all(|proposal| proposal.status == ProposalStatus::Waiting);
         return Ok(!waiting && !is_due(ctx, action).await?);
     }
-    let effects = store.effects_of(&[action]).await?;
+    let mut actions = vec![action];
+    if let Some(bundle) = store.bundle_of_action(action).await? {
+        actions.extend(store.parts_of(&[bundle.id]).await?.into_iter().map(|part| part.stored.action.id));
+    }
+    let effects = store.effects_of(&actions).await?;
     let pending = |status| status == EffectStatus::Pending;
     let is_ours = |platform: &str| matches!(platform, BOARD | CONSTITUTION);
     Ok(!effects.iter().any(|effect| is_ours(&effect.platform) && effect.attempts < 2 && pending(effect.status)))

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use store::actions::StoredAction;
+use store::bundles::{Bundle, Part};
 use store::effects::StoredEffect;
 use store::proposals::StoredProposal;
 use store::{CommunityStore, Result};
 use types::ballot::Ballot;
+use types::payload::bundle::kind_of;
 use types::policy::Policy;
 use types::{Action, ActionId, Ask, MemberId, PolicyVersionId, ProposalId, ProposalStatus};
 
@@ -20,6 +22,19 @@ pub struct Dossier {
     pub dockets: Vec<Docket>,
     /// What was asked of the world, in order.
     pub effects: Vec<StoredEffect>,
+    /// The bundle that the action is, if it is one.
+    pub bundle: Option<Bunch>,
+    /// What the action is within the bundle it is part of, and the bundle's own action.
+    pub part: Option<(Part, Option<ActionId>)>,
+}
+
+/// A bundle with what is known of each of its actions.
+#[derive(Clone, Debug)]
+pub struct Bunch {
+    /// The bundle.
+    pub bundle: Bundle,
+    /// Its actions, in the order of the ballot, each under each policy that decides on the bundle.
+    pub parts: Vec<(Part, Vec<Docket>)>,
 }
 
 /// One action under one policy version.
@@ -91,15 +106,62 @@ pub async fn load(store: &CommunityStore<'_>, actions: Vec<StoredAction>) -> Res
     for docket in with_policies(store, proposals).await? {
         dockets.entry(docket.proposal.action).or_default().push(docket);
     }
+    let mut bunches = bunches(store, &actions).await?;
+    let mut parts = parts(store, &actions).await?;
     let dossier = |stored: StoredAction| {
         let id = stored.action.id;
         Dossier {
             action: stored.action,
             dockets: dockets.remove(&id).unwrap_or_default(),
             effects: effects.remove(&id).unwrap_or_default(),
+            bundle: bunches.remove(&id),
+            part: parts.remove(&id),
         }
     };
     Ok(actions.into_iter().map(dossier).collect())
+}
+
+/// The bundles among `actions`.
+async fn bunches(store: &CommunityStore<'_>, actions: &[StoredAction]) -> Result<HashMap<ActionId, Bunch>> {
+    let is_bundle = |stored: &&StoredAction| kind_of(&stored.action.kind).is_some();
+    let ids: Vec<ActionId> = actions.iter().filter(is_bundle).map(|stored| stored.action.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let bundles = store.bundles_of_actions(&ids).await?;
+    let parts = store.parts_of(&bundles.iter().map(|bundle| bundle.id).collect::<Vec<_>>()).await?;
+    let of_parts: Vec<ActionId> = parts.iter().map(|part| part.stored.action.id).collect();
+    let mut dockets: HashMap<ActionId, Vec<Docket>> = HashMap::new();
+    for docket in with_policies(store, store.proposals_of(&of_parts).await?).await? {
+        dockets.entry(docket.proposal.action).or_default().push(docket);
+    }
+    let mut bunches: HashMap<ActionId, Bunch> = HashMap::new();
+    for bundle in bundles {
+        if let Some(action) = bundle.action {
+            bunches.insert(action, Bunch { bundle, parts: Vec::new() });
+        }
+    }
+    for part in parts {
+        let own = dockets.remove(&part.stored.action.id).unwrap_or_default();
+        if let Some(bunch) = bunches.values_mut().find(|bunch| bunch.bundle.id == part.bundle) {
+            bunch.parts.push((part, own));
+        }
+    }
+    Ok(bunches)
+}
+
+/// What those of `actions` that stand in bundles are there.
+async fn parts(
+    store: &CommunityStore<'_>,
+    actions: &[StoredAction],
+) -> Result<HashMap<ActionId, (Part, Option<ActionId>)>> {
+    let mut parts = HashMap::new();
+    for stored in actions.iter().filter(|stored| stored.action.bundle.is_some()) {
+        let Some(part) = store.part(stored.action.id).await? else { continue };
+        let whole = store.bundle(part.bundle).await?.and_then(|bundle| bundle.action);
+        parts.insert(stored.action.id, (part, whole));
+    }
+    Ok(parts)
 }
 
 /// Proposals with the versions that decide and their ballots.

@@ -47,7 +47,7 @@ pub fn title(kind: &ActionType, payload: &Json, names: &Names) -> String {
 
 /// A bundle has a title of its own.
 fn spec_of_bundle(kind: &ActionType, payload: &Json) -> Option<String> {
-    let title = payload.text("title").filter(|_| kind.verb() == "propose_bundle")?;
+    let title = payload.text("title").filter(|_| types::payload::bundle::kind_of(kind).is_some())?;
     Some(cut(title, 2 * MAX_VALUE_CHARS))
 }
 
@@ -182,10 +182,7 @@ mod tests {
             "Give ada, grace the role Steward"
         );
         assert_eq!(
-            titled(
-                "constitution.propose_bundle",
-                json!({"kind": "election", "title": "Choose a steward", "actions": []})
-            ),
+            titled("constitution.election", json!({"title": "Choose a steward", "actions": []})),
             "Choose a steward"
         );
         assert_eq!(titled("twitch.raid", json!({})), "Raid");

@@ -52,6 +52,7 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(simulate::simulate))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
+        .routes(routes!(actions::withdraw))
         .routes(routes!(ballots::list))
         .routes(routes!(ballots::get))
         .routes(routes!(ballots::eligibility))

@@ -230,6 +230,7 @@ fn proposal(ids: &mut Ids, town: &Town, action: ActionId) -> StoredProposal {
         seed: Seed([7; 32]),
         error: None,
         n_decisions: 0,
+        stage: None,
     }
 }
 

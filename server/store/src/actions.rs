@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use sea_orm::Value;
 use serde::{Deserialize, Serialize};
-use types::evaluation::BundleKind;
 use types::fact::ActionQuery;
 use types::{
-    Action, ActionId, ActionStatus, BundleId, Combining, CommunityId, ConnectionId, Enforcement, MemberId, OnError,
-    Origin, PolicyId, PolicyVersionId, Timestamp,
+    Action, ActionId, ActionStatus, Combining, CommunityId, ConnectionId, Enforcement, MemberId, OnError, Origin,
+    PolicyId, PolicyVersionId, Timestamp,
 };
 
 use crate::sql::{Cells, Db, FromRow, in_list, json, json_opt, values, word};
@@ -37,6 +36,9 @@ pub struct Pin {
     pub enforcement: Enforcement,
     /// What happens when it breaks.
     pub on_error: OnError,
+    /// The policy of which it is a stage, and in which place, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<(PolicyId, u32)>,
 }
 
 /// An action as stored.
@@ -91,22 +93,8 @@ impl From<&ActionQuery> for ActionFilter {
     }
 }
 
-/// Several actions taken together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bundle {
-    /// The id.
-    pub id: BundleId,
-    /// Election or combination.
-    pub kind: BundleKind,
-    /// What is decided, in a sentence.
-    pub title: String,
-    /// The action that proposed it.
-    pub action: Option<ActionId>,
-    /// When.
-    pub created_at: Timestamp,
-}
-
-const COLUMNS: &str =
+/// The columns of [`StoredAction`], in the order in which it is read.
+pub(crate) const COLUMNS: &str =
     "id, community_id, kind, initiator_id, payload, undo, origin, created_at, activates_at, bundle_id,
     status, reason, decided_at, generation, pins";
 
@@ -129,18 +117,6 @@ impl FromRow for StoredAction {
             decided_at: cells.opt()?,
         };
         Ok(Self { community, action, generation: cells.take()?, pins: cells.json_opt("pins")? })
-    }
-}
-
-impl FromRow for Bundle {
-    fn from_row(cells: &mut Cells<'_>) -> Result<Self> {
-        Ok(Self {
-            id: cells.take()?,
-            kind: cells.word("bundle kind")?,
-            title: cells.take()?,
-            action: cells.opt()?,
-            created_at: cells.take()?,
-        })
     }
 }
 
@@ -228,36 +204,6 @@ impl CommunityStore<'_> {
             .map(|(status, n)| Ok((crate::sql::from_json("action status", &format!("\"{status}\""))?, n)))
             .collect()
     }
-
-    /// A bundle.
-    ///
-    /// # Errors
-    /// What the database answered.
-    pub async fn bundle(&self, id: BundleId) -> Result<Option<Bundle>> {
-        let sql = "SELECT id, kind, title, action_id, created_at FROM bundles WHERE community_id = $1 AND id = $2";
-        self.db.one(sql, values![self.id, id]).await
-    }
-
-    /// The bundle that an action proposed.
-    ///
-    /// # Errors
-    /// What the database answered.
-    pub async fn bundle_of_action(&self, action: ActionId) -> Result<Option<Bundle>> {
-        let sql =
-            "SELECT id, kind, title, action_id, created_at FROM bundles WHERE community_id = $1 AND action_id = $2";
-        self.db.one(sql, values![self.id, action]).await
-    }
-
-    /// The actions of a bundle, in the order in which they were added.
-    ///
-    /// # Errors
-    /// What the database answered.
-    pub async fn bundled_actions(&self, bundle: BundleId) -> Result<Vec<StoredAction>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM actions WHERE community_id = $1 AND bundle_id = $2 ORDER BY bundle_place, created_at, id"
-        );
-        self.db.all(&sql, values![self.id, bundle]).await
-    }
 }
 
 impl CommunityTx<'_> {
@@ -280,19 +226,6 @@ impl CommunityTx<'_> {
     pub async fn save_action(&self, action: &mut StoredAction) -> Result<bool> {
         debug_assert_eq!(action.community, self.id, "a handle saves what is its community's");
         Ok(self.tx.system().save_actions(std::slice::from_mut(action)).await?.is_empty())
-    }
-
-    /// Adds a bundle; its actions are those inserted with its id.
-    ///
-    /// # Errors
-    /// What the database answered.
-    pub async fn insert_bundle(&self, bundle: &Bundle) -> Result<()> {
-        let sql = "INSERT INTO bundles (id, community_id, kind, title, action_id, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let kind = word("bundle kind", &bundle.kind)?;
-        let values = values![bundle.id, self.id, kind, bundle.title, bundle.action, bundle.created_at];
-        self.db.run(sql, values).await?;
-        Ok(())
     }
 }
 

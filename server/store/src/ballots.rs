@@ -115,6 +115,18 @@ impl CommunityStore<'_> {
         Ok(self.db.one::<Row>(sql, values![self.id, proposal, member]).await?.map(|row| row.ballot))
     }
 
+    /// Ballots that were cleared, oldest first: those of a secret vote without voter, reason or time.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn cleared_ballots(&self, proposal: ProposalId) -> Result<Vec<Ballot>> {
+        let sql = "SELECT proposal_id, member_id, value, reason, COALESCE(cast_at, 0), n_ballots FROM cleared_ballots
+            WHERE community_id = $1 AND proposal_id = $2 ORDER BY id";
+        let rows = self.db.all::<Row>(sql, values![self.id, proposal]).await?;
+        let each = |row: Row| (0..row.n_ballots).map(move |_| row.ballot.clone());
+        Ok(rows.into_iter().flat_map(each).collect())
+    }
+
     /// On which of the proposals the member has voted, openly or in secret (unless that vote is sealed).
     ///
     /// # Errors
@@ -246,11 +258,26 @@ impl CommunityTx<'_> {
         Ok(())
     }
 
-    /// Starts a vote again, as a policy asked for an action of its bundle. Answers how many voters were thrown out.
+    /// Starts votes again, as a policy asked for an action of its bundle. Answers how many ballots count no longer.
+    ///
+    /// What had been cast is kept in `cleared_ballots`; of a secret vote only how often each value was cast.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn clear_ballots(&self, proposals: &[ProposalId]) -> Result<u64> {
+    pub async fn clear_ballots(&self, proposals: &[ProposalId], at: Timestamp) -> Result<u64> {
+        let into =
+            "INSERT INTO cleared_ballots (community_id, proposal_id, member_id, value, reason, cast_at, n_ballots,
+            cleared_at)";
+        let open = "SELECT community_id, proposal_id, member_id, value, reason, cast_at, CAST(1 AS BIGINT),
+            CAST($2 AS BIGINT) FROM ballots";
+        let secret = "SELECT community_id, proposal_id, NULL, value, NULL, NULL, n_ballots, CAST($2 AS BIGINT)
+            FROM secret_tallies";
+        for select in [open, secret] {
+            let mut values = values![self.id, at];
+            let list = in_list(&mut values, proposals);
+            let sql = format!("{into} {select} WHERE community_id = $1 AND proposal_id IN {list}");
+            self.db.run(&sql, values).await?;
+        }
         let mut n_cleared = 0;
         for (table, counts) in [("ballots", true), ("secret_voters", true), ("secret_tallies", false)] {
             let mut values = values![self.id];

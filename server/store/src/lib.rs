@@ -51,6 +51,7 @@ pub mod inbox;
 
 pub mod actions;
 pub mod ballots;
+pub mod bundles;
 pub mod data;
 pub mod proposals;
 
@@ -74,4 +75,4 @@ pub use changes::Changes;
 pub use error::{Result, StoreError};
 pub use handles::{CommunityStore, CommunityTx, SystemStore, SystemTx};
 pub use open::Store;
-pub use tx::Tx;
+pub use tx::{Savepoint, Tx};

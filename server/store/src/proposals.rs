@@ -58,11 +58,13 @@ pub struct StoredProposal {
     pub error: Option<PolicyError>,
     /// How many decisions were recorded; the next one's `seq` is one more.
     pub n_decisions: i64,
+    /// The policy of which it is a stage, and in which place, from 1; `None` for a policy without stages.
+    pub stage: Option<(PolicyId, u32)>,
 }
 
 const COLUMNS: &str = "community_id, id, action_id, policy_id, policy_version_id, position, status, enforcement, on_error,
     reason, opened_at, decided_at, ask, deadline, wake_at, reads, is_initialized, is_notified, wants_execute, seed, error,
-    n_decisions";
+    n_decisions, stage_of, stage";
 
 impl FromRow for StoredProposal {
     fn from_row(cells: &mut Cells<'_>) -> Result<Self> {
@@ -89,6 +91,10 @@ impl FromRow for StoredProposal {
             seed: read_seed(&cells.take::<String>()?)?,
             error: cells.json_opt("policy error")?,
             n_decisions: cells.take()?,
+            stage: {
+                let (of, place) = (cells.opt()?, cells.take()?);
+                of.map(|policy| (policy, place))
+            },
         })
     }
 }
@@ -121,6 +127,19 @@ impl CommunityStore<'_> {
             WHERE p.community_id = $1 AND p.is_open AND (p.reads & $2) <> 0 AND a.status IN ('proposed', 'held')";
         let rows = self.db.all::<(ActionId,)>(sql, values![self.id, i64::from(reads.0)]).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Open proposals under any version of a policy, of actions that are open too, by action.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn open_proposals_under(&self, policies: &[PolicyId]) -> Result<Vec<StoredProposal>> {
+        let before = format!(
+            "SELECT {COLUMNS} FROM proposals WHERE community_id = $1 AND is_open
+             AND action_id IN (SELECT id FROM actions WHERE community_id = $1 AND status IN ('proposed', 'held'))
+             AND COALESCE(stage_of, policy_id) IN"
+        );
+        self.db.all_in(&before, values![self.id], policies, "ORDER BY action_id, position, id").await
     }
 
     /// Open proposals that voters can be asked about, the latest first: for the home page.
@@ -188,7 +207,8 @@ impl SystemTx<'_> {
         let before = "UPDATE proposals SET status = v.column3, is_open = v.column4, reason = v.column5,
             decided_at = v.column6, ask = v.column7, deadline = v.column8, wake_at = v.column9, reads = v.column10,
             is_initialized = v.column11, is_notified = v.column12, wants_execute = v.column13, error = v.column14,
-            n_decisions = v.column15, enforcement = v.column16 FROM (";
+            n_decisions = v.column15, enforcement = v.column16, opened_at = v.column17, policy_version_id = v.column18,
+            seed = v.column19 FROM (";
         let after = ") AS v WHERE proposals.id = v.column1 AND proposals.community_id = v.column2";
         match self.db.run_values(before, rows, after).await? {
             n_saved if n_saved == proposals.len() as u64 => Ok(()),
@@ -221,6 +241,8 @@ fn insert_row(p: &StoredProposal) -> Result<Vec<Value>> {
         hex(&p.seed.0),
         json_opt("policy error", p.error.as_ref())?,
         p.n_decisions,
+        p.stage.map(|(policy, _)| policy),
+        p.stage.map_or(0_u32, |(_, place)| place),
         p.status.is_open(),
     ])
 }
@@ -243,6 +265,9 @@ fn save_row(p: &StoredProposal) -> Result<Vec<Value>> {
         json_opt("policy error", p.error.as_ref())?,
         p.n_decisions,
         word("enforcement", &p.enforcement)?,
+        p.opened_at,
+        p.version,
+        hex(&p.seed.0),
     ])
 }
 

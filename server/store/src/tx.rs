@@ -36,6 +36,16 @@ pub(crate) struct Buffer {
     pub scheduled_for: Vec<CommunityId>,
 }
 
+/// A moment within a transaction; there is one at a time.
+#[must_use = "give it to Tx::release or Tx::rollback_to"]
+pub struct Savepoint {
+    facts: std::collections::BTreeMap<(CommunityId, String), String>,
+    n_decisions: usize,
+    n_effects: usize,
+    n_jobs: usize,
+    n_audit: usize,
+}
+
 impl Tx {
     pub(crate) fn new(tx: DatabaseTransaction, backend: DbBackend) -> Self {
         Self { tx, backend, buffer: Mutex::default() }
@@ -103,6 +113,47 @@ impl Tx {
         crate::changes::tell(self.db(), touched).await?;
         self.tx.commit().await?;
         Ok(written)
+    }
+
+    /// Remembers this moment, so that what follows can be undone alone.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn savepoint(&self) -> Result<Savepoint> {
+        self.db().run("SAVEPOINT part", Vec::new()).await?;
+        let buffer = self.buffer();
+        Ok(Savepoint {
+            facts: buffer.facts.clone(),
+            n_decisions: buffer.decisions.len(),
+            n_effects: buffer.effects.len(),
+            n_jobs: buffer.jobs.len(),
+            n_audit: buffer.audit.len(),
+        })
+    }
+
+    /// Undoes what happened since the savepoint. Nothing may have been flushed since then.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn rollback_to(&self, savepoint: Savepoint) -> Result<()> {
+        self.db().run("ROLLBACK TO SAVEPOINT part", Vec::new()).await?;
+        self.db().run("RELEASE SAVEPOINT part", Vec::new()).await?;
+        let mut buffer = self.buffer();
+        buffer.facts = savepoint.facts;
+        buffer.decisions.truncate(savepoint.n_decisions);
+        buffer.effects.truncate(savepoint.n_effects);
+        buffer.jobs.truncate(savepoint.n_jobs);
+        buffer.audit.truncate(savepoint.n_audit);
+        Ok(())
+    }
+
+    /// Keeps what happened since the savepoint.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn release(&self, _savepoint: Savepoint) -> Result<()> {
+        self.db().run("RELEASE SAVEPOINT part", Vec::new()).await?;
+        Ok(())
     }
 
     /// Undoes everything.

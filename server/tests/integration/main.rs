@@ -1,6 +1,8 @@
 //! The server, seen from outside: the real binary, real worker processes, the whole router.
 
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod layering;
@@ -8,6 +10,8 @@ mod layering;
 mod matrix;
 #[cfg(test)]
 mod pipeline;
+#[cfg(test)]
+mod play;
 #[cfg(test)]
 mod web;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use types::{Evaluation, Facts, Request};
 
+use crate::play::{again, policy, town, until};
 use crate::web::test_app::TestApp;
 
 const PASSES: &str = "function check() { return PASSED }\nfunction pass(action) { action.execute() }";
@@ -13,41 +14,8 @@ const FAILS: &str = "function check() { return failed(\"never\") }";
 const TWO_YES: &str = "function check(action) { if (action.proposal.yes.length >= 2) return passed(\"two agreed\") }
 function pass(action) { action.execute() }";
 
-/// A community where everything passes, with four members.
-async fn town(app: &TestApp) {
-    app.found("town", "open", &["ada", "ben", "cleo", "dara"]).await;
-}
-
-/// Puts a policy in force, by the action that does so.
-async fn policy(app: &TestApp, name: &str, kind: &str, source: &str, more: Value) -> Value {
-    let layer = if kind.starts_with("constitution") { "constitution" } else { "platform" };
-    let mut payload = json!({ "name": name, "layer": layer, "action_types": [kind], "source": source });
-    payload.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
-    let added = app.attempt("town", "ada", "constitution.add_policy", payload).await;
-    assert_eq!(added["status"], "executed", "{added}");
-    added
-}
-
 async fn topic(app: &TestApp, by: &str, topic: &str) -> Value {
     app.attempt("town", by, "board.set_topic", json!({ "channel": "general", "topic": topic })).await
-}
-
-async fn again(app: &TestApp, action: &Value) -> Value {
-    let path = format!("/api/v1/communities/town/actions/{}", action["id"].as_str().unwrap());
-    app.get(&path).send().await.expect(StatusCode::OK).json()
-}
-
-/// The action once it stands where it should. The service works at its own pace beside the test.
-async fn until(app: &TestApp, action: &Value, status: &str) -> Value {
-    for _ in 0..200 {
-        app.quiet().await;
-        let now = again(app, action).await;
-        if now["status"] == status {
-            return now;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("it never became {status}: {}", again(app, action).await)
 }
 
 fn proposal(action: &Value, place: usize) -> String {

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 
-use super::{Payload, board, constitution, matrix};
+use super::{Payload, board, bundle, constitution, matrix};
 use crate::platform::ActionTypeSpec;
 use crate::{ActionType, Json};
 
 /// The table is the same for every process and never changes: derived from the payload structs at first use.
 static CATALOGUE: LazyLock<Vec<ActionTypeSpec>> =
-    LazyLock::new(|| [board::rows(), matrix::rows(), constitution::rows()].concat());
+    LazyLock::new(|| [board::rows(), matrix::rows(), constitution::rows(), bundle::rows()].concat());
 
 /// Every built-in action type.
 #[must_use]

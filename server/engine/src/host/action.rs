@@ -14,7 +14,7 @@ use crate::call::{Call, Store};
 use crate::convert;
 
 /// Names that belong to every action. A payload's field of one of these names is in `action.payload` only.
-pub(crate) const COMMON: [&str; 15] = [
+pub(crate) const COMMON: [&str; 18] = [
     "id",
     "type",
     "layer",
@@ -27,6 +27,9 @@ pub(crate) const COMMON: [&str; 15] = [
     "data",
     "proposal",
     "bundle",
+    "label",
+    "statement",
+    "nominee",
     "execute",
     "revert",
     "toJSON",
@@ -36,7 +39,11 @@ pub(super) fn describe(action: &mut Prototype<'_>) -> JsResult<()> {
     action.getter("id", id)?.getter("type", kind)?.getter("layer", layer)?.getter("initiator", initiator)?;
     action.getter("createdAt", created_at)?.getter("origin", origin)?.getter("hasHappened", has_happened)?;
     action.getter("payload", payload)?.getter("data", data)?.getter("proposal", proposal)?.getter("bundle", bundle)?;
-    action.getter("status", status)?;
+    action
+        .getter("status", status)?
+        .getter("label", label)?
+        .getter("statement", statement)?
+        .getter("nominee", nominee)?;
     action.method("execute", 0, execute)?.method("revert", 0, revert)?.method("toJSON", 0, id)?;
     Ok(())
 }
@@ -134,6 +141,30 @@ fn status(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
     Ok(match subject(this)? {
         Subject::Main => build::word(&call.request.proposal.status),
         Subject::Bundled(place) => bundled(&call, place).map(|a| build::word(&a.status)).unwrap_or_default(),
+    })
+}
+
+/// What an action of a bundle is called on the ballot; `null` for every other action.
+fn label(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let call = Call::of(context)?;
+    Ok(bundled_of(this, &call)?.map_or_else(JsValue::null, |action| build::text(&action.label)))
+}
+
+fn statement(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let call = Call::of(context)?;
+    Ok(bundled_of(this, &call)?.map_or_else(JsValue::null, |action| build::text(&action.statement)))
+}
+
+fn nominee(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let call = Call::of(context)?;
+    let id = bundled_of(this, &call)?.and_then(|action| action.nominee);
+    id.map_or_else(|| Ok(JsValue::null()), |id| members::wrap(id, context))
+}
+
+fn bundled_of<'c>(this: &JsValue, call: &'c Call) -> JsResult<Option<&'c BundledAction>> {
+    Ok(match subject(this)? {
+        Subject::Main => None,
+        Subject::Bundled(place) => bundled(call, place),
     })
 }
 

@@ -33,8 +33,12 @@ pub(super) fn subject(this: &JsValue) -> JsResult<Subject> {
 }
 
 fn id(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    subject(this)?;
-    Ok(build::text(&Call::of(context)?.request.proposal.id.to_string()))
+    let call = Call::of(context)?;
+    let id = match subject(this)? {
+        Subject::Main => Some(call.request.proposal.id),
+        Subject::Bundled(place) => action::bundled(&call, place).map(|action| action.proposal),
+    };
+    Ok(id.map(|id| build::text(&id.to_string())).unwrap_or_default())
 }
 
 fn status(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -118,14 +122,20 @@ fn count(this: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResu
         None => None,
     };
     let Seed(seed) = args.call.request.seed;
+    let gone =
+        if subject == Subject::Main { args.call.request.bundle.as_ref().map(|b| b.gone.as_slice()) } else { None };
+    let gone = gone.unwrap_or_default();
+    let mut on_ballot = ask.map(|ask| ask.options).unwrap_or_default();
+    on_ballot.retain(|option| !gone.contains(option));
+    let ballots = tally::without(ballots::of(&args.call, subject), gone);
     let setup = tally::Context {
-        options: ask.map(|ask| ask.options).unwrap_or_default(),
+        options: on_ballot,
         eligible,
         seed: seed.to_vec(),
         weights: std::collections::BTreeMap::new(),
     };
-    let outcome = tally::count(&method, ballots::of(&args.call, subject), &options, &setup)
-        .map_err(|error| args.refuse(error.to_string(), context))?;
+    let outcome =
+        tally::count(&method, &ballots, &options, &setup).map_err(|error| args.refuse(error.to_string(), context))?;
     let json = outcome.to_json().map_err(|error| args.refuse(error.to_string(), context))?;
     convert::from_json(&json, context)
 }

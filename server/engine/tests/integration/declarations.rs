@@ -7,7 +7,7 @@ use engine::declarations::{BEGIN, END, POLICY_D_TS, generated, surface};
 use serde_json::json;
 use types::evaluation::{BundleInput, BundleKind, BundledAction};
 use types::fact::{DocumentFact, HttpAnswer, PolicyFact, PolicyModule};
-use types::{ActionId, ActionStatus, BundleId, DocumentId, Enforcement, Json, Layer, PolicyId};
+use types::{ActionId, ActionStatus, BundleId, DocumentId, Enforcement, Json, Layer, PolicyId, ProposalId};
 
 use crate::scenario::Scenario;
 
@@ -136,10 +136,21 @@ fn community(source: &str) -> Scenario {
         payload: Json(json!({ "channel": "general", "topic": format!("topic {n}") })),
         initiator: None,
         status: ActionStatus::Proposed,
+        label: format!("topic {n}"),
+        statement: "It is the better one.".into(),
+        nominee: None,
+        proposal: ProposalId(uuid::Uuid::from_u128(10 + n)),
         ballots: vec![],
     };
-    scenario.request.bundle =
-        Some(BundleInput { id: BundleId::NIL, kind: BundleKind::Election, actions: vec![bundled(1), bundled(2)] });
+    scenario.request.bundle = Some(BundleInput {
+        id: BundleId::NIL,
+        kind: BundleKind::Election,
+        title: "Choose a topic".into(),
+        actions: vec![bundled(1), bundled(2)],
+        seats: 1,
+        none: Some("None of these".into()),
+        gone: vec![],
+    });
     scenario.vote(1, true).vote(2, false);
     scenario
 }

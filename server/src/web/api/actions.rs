@@ -176,6 +176,44 @@ pub async fn list(
     Ok(Json(Actions { actions, next }))
 }
 
+/// Who takes an action back, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// Who, by handle: who proposed the action; of a candidate also the candidate.
+    #[schema(example = "ada")]
+    member: String,
+    /// Why, in a sentence that everybody can read.
+    reason: Option<String>,
+}
+
+/// Withdraw an action
+///
+/// Who proposed an action takes it back while nobody has voted on it. A candidate of an election can be withdrawn by who named
+/// it, or by the candidate, until the election is decided: ballots are then read as if nobody had named it.
+#[utoipa::path(post, path = "/communities/{slug}/actions/{id}/withdraw", tag = "actions", request_body = Withdrawal,
+    params(("slug" = String, Path, description = "The community"), ("id" = String, Path, description = "The action")),
+    responses((status = 200, body = ActionShape, description = "The action, which has failed"), Anytime, WithBody))]
+pub async fn withdraw(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((slug, id)): Path<(String, String)>,
+    Body(withdrawal): Body<Withdrawal>,
+) -> Result<Json<ActionShape>, ApiError> {
+    let here = Here::enter(&web, &caller, &slug).await?;
+    let unknown = || ApiError::not_found("action");
+    let id: ActionId = id.parse().map_err(|_| unknown())?;
+    // Whether it is there is nobody's business who may not see it.
+    assemble::action(&web, &here, id).await?.ok_or_else(unknown)?;
+    let member = here.acting_as(&withdrawal.member, "member")?;
+    let community = here.community.id;
+    pipeline::withdraw_action(&web.ctx, community, id, member.id, withdrawal.reason.as_deref())
+        .await
+        .map_err(refusals::withdraw)?;
+    pipeline::settle(&web.ctx, community, id, AT_MOST).await?;
+    assemble::action(&web, &here, id).await?.map(Json).ok_or_else(unknown)
+}
+
 fn statuses(text: Option<&str>) -> Result<Vec<ActionStatus>, ApiError> {
     let word = |word: &str| {
         serde_json::from_value(Value::String(word.trim().to_owned())).map_err(|_| {

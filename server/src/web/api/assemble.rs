@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use types::{ActionId, MemberId, Origin, ProposalId};
+use store::bundles::Part;
+use types::payload::bundle::{BundleDraft, NONE_OF_THESE, Nominations};
+use types::{Action, ActionId, MemberId, Origin, ProposalId};
 
 use super::here::{Here, Standing};
-use super::shapes::{ActionShape, AskShape, EffectShape, ProposalShape, TallyShape};
+use super::shapes::{
+    ActionShape, AskShape, BundleShape, EffectShape, PartOfShape, PartShape, ProposalShape, StageOfShape, TallyShape,
+};
 use super::words::word;
 use crate::views::count::{self, Looker, Sight};
-use crate::views::dossier::{self, Docket, Dossier};
+use crate::views::dossier::{self, Bunch, Docket, Dossier};
 use crate::views::effects;
 use crate::views::sentence::{self, Names};
 use crate::web::error::ApiError;
@@ -27,11 +31,16 @@ pub async fn action(web: &Web, here: &Here, id: ActionId) -> Result<Option<Actio
 
 /// Several actions, in their order.
 pub async fn actions(web: &Web, here: &Here, dossiers: Vec<Dossier>) -> Result<Vec<ActionShape>, ApiError> {
-    let proposals: Vec<ProposalId> =
-        dossiers.iter().flat_map(|dossier| &dossier.dockets).map(|docket| docket.proposal.id).collect();
+    let proposals: Vec<ProposalId> = dossiers.iter().flat_map(all_dockets).map(|docket| docket.proposal.id).collect();
     let voted = voted(web, here, &proposals).await?;
     let names = keep::names(web, here.community.id).await?;
     Ok(dossiers.into_iter().map(|dossier| action_shape(web, here, dossier, &voted, &names)).collect())
+}
+
+/// The proposals of an action and of those in its bundle.
+fn all_dockets(dossier: &Dossier) -> impl Iterator<Item = &Docket> {
+    let of_parts = dossier.bundle.iter().flat_map(|bunch| &bunch.parts).flat_map(|(_, dockets)| dockets);
+    dossier.dockets.iter().chain(of_parts)
 }
 
 /// One proposal.
@@ -57,7 +66,15 @@ fn action_shape(
     let (with_opinion, without): (Vec<&Docket>, Vec<&Docket>) =
         dossier.dockets.iter().partition(|docket| docket.has_opinion());
     let action = &dossier.action;
+    let bundle = dossier.bundle.as_ref().map(|bunch| bundle_shape(web, here, action, bunch, voted, names));
+    let part_of = dossier.part.as_ref().map(|(part, whole)| PartOfShape {
+        bundle: part.bundle.to_string(),
+        action: whole.map(|id| id.to_string()),
+        label: part.label.clone(),
+    });
     ActionShape {
+        bundle,
+        part_of,
         id: action.id.to_string(),
         kind: action.kind.to_string(),
         layer: word(action.kind.layer()),
@@ -95,6 +112,43 @@ fn action_shape(
     }
 }
 
+fn bundle_shape(
+    web: &Web,
+    here: &Here,
+    action: &Action,
+    bunch: &Bunch,
+    voted: &HashMap<ProposalId, bool>,
+    names: &Names,
+) -> BundleShape {
+    let draft = action.payload.read::<BundleDraft>().ok();
+    let is_waiting = action.activates_at.is_some_and(|at| at > web.ctx.clock.now()) && action.status.is_open();
+    let part = |(part, dockets): &(Part, Vec<Docket>)| {
+        let action = &part.stored.action;
+        PartShape {
+            id: action.id.to_string(),
+            kind: action.kind.to_string(),
+            title: sentence::title(&action.kind, &action.payload, names),
+            label: part.label.clone(),
+            statement: part.statement.clone(),
+            nominee: part.nominee.map(|id| here.roster.handle(id)),
+            initiator: action.initiator.map(|id| here.roster.handle(id)),
+            status: word(action.status),
+            reason: action.reason.clone(),
+            payload: action.payload.0.clone(),
+            proposals: dockets.iter().map(|docket| proposal_shape(web, here, docket, voted)).collect(),
+        }
+    };
+    BundleShape {
+        id: bunch.bundle.id.to_string(),
+        kind: word(bunch.bundle.kind),
+        title: bunch.bundle.title.clone(),
+        takes_nominations: is_waiting && draft.as_ref().is_some_and(|draft| draft.nominations == Nominations::Open),
+        seats: draft.as_ref().and_then(|draft| draft.seats).unwrap_or(1),
+        none: draft.filter(|draft| draft.none_of_these).map(|_| NONE_OF_THESE.to_owned()),
+        actions: bunch.parts.iter().map(part).collect(),
+    }
+}
+
 fn proposal_shape(web: &Web, here: &Here, docket: &Docket, voted: &HashMap<ProposalId, bool>) -> ProposalShape {
     let proposal = &docket.proposal;
     let looker = here.looker(voted.contains_key(&proposal.id));
@@ -105,6 +159,7 @@ fn proposal_shape(web: &Web, here: &Here, docket: &Docket, voted: &HashMap<Propo
         policy: docket.policy_name().to_owned(),
         policy_id: proposal.policy.to_string(),
         policy_version: docket.policy.as_ref().map_or(0, |policy| policy.version),
+        stage: proposal.stage.map(|(policy, number)| StageOfShape { policy_id: policy.to_string(), number }),
         enforcement: word(proposal.enforcement),
         status: word(proposal.status),
         reason: proposal.reason.clone(),

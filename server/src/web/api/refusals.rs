@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use types::text::TextError;
 
-use crate::pipeline::{AdmitError, AttemptError, CastError, FoundError};
+use crate::pipeline::{AdmitError, AttemptError, CastError, FoundError, WithdrawError};
 use crate::simulate::SimulateError;
 use crate::web::error::ApiError;
 
@@ -49,23 +49,26 @@ pub fn attempt(error: AttemptError) -> ApiError {
     match error {
         AttemptError::UnknownType(kind) => unknown_type(kind.as_str()),
         AttemptError::BadPayload(problem) => {
-            let field = quoted_field(&problem.problem).map_or("payload".to_owned(), |name| format!("payload.{name}"));
+            let field = problem.field().map_or("payload".to_owned(), |name| format!("payload.{name}"));
             ApiError::invalid("bad-payload", said).at(field)
         }
         AttemptError::Refused(refusal) => ApiError::invalid(refusal.code, said).at("payload"),
         AttemptError::BadDraft(_) => ApiError::invalid("bad-policy", said).at("payload"),
         AttemptError::BadPolicy(_) => ApiError::invalid("policy-does-not-parse", said).at("payload.source"),
         AttemptError::TooLarge { .. } => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said).at("payload"),
+        AttemptError::InPart { at, problem } => {
+            let inner = attempt(*problem);
+            let field = match inner.field.as_deref() {
+                Some("type") => format!("payload.{at}.type"),
+                Some(field) => format!("payload.{at}.{field}"),
+                None => format!("payload.{at}"),
+            };
+            ApiError { message: said, ..inner }.at(field)
+        }
         AttemptError::NotAMember => ApiError::invalid("unknown-initiator", said).at("initiator"),
         AttemptError::NoCommunity => ApiError::not_found("community"),
         AttemptError::Store(store) => store.into(),
     }
-}
-
-/// The field that serde names in backquotes: "missing field `name`".
-fn quoted_field(problem: &str) -> Option<&str> {
-    let names_a_field = problem.starts_with("missing field") || problem.starts_with("unknown field");
-    problem.split('`').nth(1).filter(|_| names_a_field)
 }
 
 /// Why somebody was not admitted.
@@ -76,6 +79,20 @@ pub fn admit(error: AdmitError) -> ApiError {
         AdmitError::UnknownRole(..) => ApiError::invalid("unknown-role", said).at("roles"),
         AdmitError::BadName(_) => ApiError::invalid("invalid-field", said).at("display_name"),
         AdmitError::Store(store) => store.into(),
+    }
+}
+
+/// Why an action was not withdrawn.
+pub fn withdraw(error: WithdrawError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        WithdrawError::NoAction => ApiError::not_found("action"),
+        WithdrawError::Decided => ApiError::conflict("decided", said),
+        WithdrawError::NotTheirs(_) => ApiError::forbidden("not-yours", said).at("member"),
+        WithdrawError::HasBallots(_) => ApiError::conflict("has-ballots", said),
+        WithdrawError::InCombination => ApiError::conflict("in-combination", said),
+        WithdrawError::ReasonTooLong(_) => ApiError::invalid("too-long", said).at("reason"),
+        WithdrawError::Store(store) => store.into(),
     }
 }
 

@@ -174,6 +174,74 @@ pub struct ActionShape {
     pub no_opinion: Vec<String>,
     /// What was asked of the world.
     pub effects: Vec<EffectShape>,
+    /// What it consists of, for an election or a combination.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<BundleShape>,
+    /// The bundle it is part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOfShape>,
+}
+
+/// Several actions decided together.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BundleShape {
+    /// The id.
+    pub id: String,
+    /// `election` or `combination`.
+    pub kind: String,
+    /// What is decided, in a sentence.
+    pub title: String,
+    /// Whether candidates can be named now.
+    pub takes_nominations: bool,
+    /// How many may win, for an election.
+    pub seats: u32,
+    /// The option that stands for nobody, where the election offers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub none: Option<String>,
+    /// Its actions, in the order of the ballot; those that were dropped or withdrawn have failed.
+    pub actions: Vec<PartShape>,
+}
+
+/// One action of a bundle.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartShape {
+    /// The action's id.
+    pub id: String,
+    /// `platform.verb`.
+    #[serde(rename = "type")]
+    #[schema(example = "board.rename_channel")]
+    pub kind: String,
+    /// What it would do, in words.
+    pub title: String,
+    /// What it is called on the ballot.
+    pub label: String,
+    /// Why, in the words of who named it; may be empty.
+    pub statement: String,
+    /// The handle of whom it concerns, where somebody was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nominee: Option<String>,
+    /// The handle of who named it.
+    pub initiator: Option<String>,
+    /// `proposed`, `passed`, `failed`, `executed` or `reverted`.
+    pub status: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The type's fields.
+    pub payload: Value,
+    /// Its own proposals, one for each policy that decides on the bundle: they take its ballots.
+    pub proposals: Vec<ProposalShape>,
+}
+
+/// What an action is within its bundle.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartOfShape {
+    /// The bundle's id.
+    pub bundle: String,
+    /// The id of the election or combination, which is an action too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// What it is called on the ballot.
+    pub label: String,
 }
 
 /// One action under one policy.
@@ -189,6 +257,9 @@ pub struct ProposalShape {
     pub policy_id: String,
     /// The version that was pinned.
     pub policy_version: u32,
+    /// Which stage of a policy in stages it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageOfShape>,
     /// How far its decision reaches: `off`, `shadow`, `warn` or `enforced`.
     pub enforcement: String,
     /// `waiting`, `out_of_scope`, `proposed`, `passed`, `failed` or `held`.
@@ -214,6 +285,15 @@ pub struct ProposalShape {
     /// How the policy broke, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<BrokenShape>,
+}
+
+/// A proposal's place among the stages of its policy.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StageOfShape {
+    /// The id of the policy in stages.
+    pub policy_id: String,
+    /// Its place, from 1. A stage begins when the one before it has passed.
+    pub number: u32,
 }
 
 /// Where a policy broke.

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 use types::member::Right;
-use types::payload::catalogue;
+use types::payload::{bundle, catalogue};
 use types::platform::ActionTypeSpec;
 use types::{ActionId, ActionStatus, ActionType, Json, Layer, MemberId, Origin};
 
@@ -74,7 +74,9 @@ impl ActionBackend for PageBackend {
         for spec in catalogue() {
             let is_here =
                 spec.layer == Layer::Constitution || connected.iter().any(|name| name == spec.kind.platform());
-            if !is_here || spec.kind.verb() == "propose_bundle" || !place.may_propose(spec.kind.as_str()) {
+            // A bundle is put together from other actions; no form made from its schema alone could do that.
+            let is_bundle = bundle::kind_of(&spec.kind).is_some() || bundle::is_nomination(&spec.kind);
+            if !is_here || is_bundle || !place.may_propose(spec.kind.as_str()) {
                 continue;
             }
             let line = ActionTypeLine {

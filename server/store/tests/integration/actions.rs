@@ -79,6 +79,7 @@ on_both!(a_decision_is_recorded_once_with_its_facts, |store| {
             version: town.version,
             enforcement: Enforcement::Enforced,
             on_error: OnError::Hold,
+            stage: None,
         }],
     });
     assert!(here.save_action(&mut read).await.unwrap());

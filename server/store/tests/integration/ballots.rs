@@ -69,14 +69,34 @@ on_both!(a_secret_ballot_has_no_voter, |store| {
     assert_eq!(here.ballots(proposal.id).await.unwrap().len(), 3, "and the count stays");
 });
 
-on_both!(a_vote_may_start_again, |store| {
+on_both!(a_vote_may_start_again_and_nothing_of_it_is_lost, |store| {
     let town = found(&store, "fern-valley").await;
     let (_, proposal) = propose(&store, &town).await;
     let tx = store.begin().await.unwrap();
     let here = tx.community(town.id);
     here.cast_ballot(&cast(proposal.id, town.ben, Yes, 20)).await.unwrap();
-    assert_eq!(here.clear_ballots(&[proposal.id]).await.unwrap(), 1);
+    assert_eq!(here.clear_ballots(&[proposal.id], at(30)).await.unwrap(), 1);
     assert!(here.ballots(proposal.id).await.unwrap().is_empty());
-    tx.rollback().await.unwrap();
-    assert!(store.community(town.id).ballots(proposal.id).await.unwrap().is_empty(), "rolled back altogether");
+    let kept = here.cleared_ballots(proposal.id).await.unwrap();
+    assert_eq!(kept.iter().map(|ballot| (ballot.member, &ballot.value)).collect::<Vec<_>>(), [(Some(town.ben), &Yes)]);
+    here.cast_ballot(&cast(proposal.id, town.ben, No, 40)).await.unwrap();
+    assert_eq!(here.ballots(proposal.id).await.unwrap().len(), 1, "and who had voted votes again");
+    tx.commit().await.unwrap();
+});
+
+on_both!(a_secret_vote_that_starts_again_keeps_its_count_and_names_nobody, |store| {
+    let town = found(&store, "fern-valley").await;
+    let (_, proposal) = propose(&store, &town).await;
+    let tx = store.begin().await.unwrap();
+    let here = tx.community(town.id);
+    here.open_secret_vote(proposal.id, &BallotKey([7; 32])).await.unwrap();
+    for member in [town.ada, town.ben] {
+        assert_eq!(here.cast_secret_ballot(proposal.id, member, &Yes).await.unwrap(), SecretCast::Counted);
+    }
+    here.clear_ballots(&[proposal.id], at(30)).await.unwrap();
+    assert!(here.ballots(proposal.id).await.unwrap().is_empty());
+    let kept = here.cleared_ballots(proposal.id).await.unwrap();
+    assert!(kept.len() == 2 && kept.iter().all(|ballot| ballot.member.is_none()), "{kept:?}");
+    assert_eq!(here.cast_secret_ballot(proposal.id, town.ada, &Yes).await.unwrap(), SecretCast::Counted);
+    tx.commit().await.unwrap();
 });

@@ -197,6 +197,7 @@ pub fn proposal(town: &Town, action: ActionId) -> StoredProposal {
         seed: Seed([7; 32]),
         error: None,
         n_decisions: 0,
+        stage: None,
     }
 }
 

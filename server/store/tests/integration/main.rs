@@ -12,6 +12,8 @@ mod ballots;
 #[cfg(test)]
 mod board;
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod documents;
