@@ -84,6 +84,23 @@ if (outcome.prospects?.settled) return outcome.passed ? passed(outcome.sentence)
 }
 {
 /** @type {CheckFn} */ function check(action) {
+if (action.bundle) ask("everyone", { kind: "ranking", options: action.bundle.options, closes: days(5) })
+}
+}
+{
+/** @type {CheckFn} */ function check(action) {
+const first = action.bundle?.options[0]
+if (first) log(action.bundle?.find(first)?.type)
+}
+}
+{
+/** @type {CheckFn} */ function check(action) {
+const outcome = action.proposal.tally("approval", { options: action.bundle?.options ?? ["tea"] })
+action.bundle?.keep(outcome.winners)
+}
+}
+{
+/** @type {CheckFn} */ function check(action) {
 const candidates = action.bundle?.actions ?? []
 const most = Math.max(...candidates.map(candidate => candidate.proposal.yes))
 for (const candidate of candidates) if (candidate.proposal.yes < most) action.bundle?.drop(candidate)

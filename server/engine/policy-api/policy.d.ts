@@ -1219,6 +1219,74 @@ interface ConstitutionApplyStarterKit extends ActionBase<"constitution.apply_sta
   readonly settings?: any
 }
 
+/** Hold an election about the government. */
+interface ConstitutionElection extends ActionBase<"constitution.election"> {
+  /** The candidates. With open nominations there may be none yet. */
+  readonly actions: ({ label: string | null; nominee: string | null; payload: any; statement: string | null; type: string })[]
+  /** Whether further candidates may be named until the vote opens. */
+  readonly nominations?: "open" | "closed"
+  /** Whether “None of these” stands on the ballot. */
+  readonly none_of_these?: boolean
+  /** When the vote opens, RFC 3339; at once where it is left out. */
+  readonly opens_at?: string | null
+  /** How many may win; 1 where it is left out. */
+  readonly seats?: number | null
+  /** What is chosen, in a sentence. */
+  readonly title: string
+}
+
+/** Combine changes of the government. */
+interface ConstitutionCombination extends ActionBase<"constitution.combination"> {
+  /** The actions, in the order in which they are carried out. */
+  readonly actions: ({ label: string | null; nominee: string | null; payload: any; statement: string | null; type: string })[]
+  /** When the vote opens, RFC 3339; at once where it is left out. */
+  readonly opens_at?: string | null
+  /** What is done, in a sentence. */
+  readonly title: string
+}
+
+/** Name a candidate for a change of the government. */
+interface ConstitutionNominate extends ActionBase<"constitution.nominate"> {
+  /** The candidate. */
+  readonly candidate: { label: string | null; nominee: string | null; payload: any; statement: string | null; type: string }
+  /** The election, by the id of its action. */
+  readonly election: string
+}
+
+/** Hold an election. */
+interface PlatformElection extends ActionBase<"platform.election"> {
+  /** The candidates. With open nominations there may be none yet. */
+  readonly actions: ({ label: string | null; nominee: string | null; payload: any; statement: string | null; type: string })[]
+  /** Whether further candidates may be named until the vote opens. */
+  readonly nominations?: "open" | "closed"
+  /** Whether “None of these” stands on the ballot. */
+  readonly none_of_these?: boolean
+  /** When the vote opens, RFC 3339; at once where it is left out. */
+  readonly opens_at?: string | null
+  /** How many may win; 1 where it is left out. */
+  readonly seats?: number | null
+  /** What is chosen, in a sentence. */
+  readonly title: string
+}
+
+/** Combine actions. */
+interface PlatformCombination extends ActionBase<"platform.combination"> {
+  /** The actions, in the order in which they are carried out; what cannot be undone goes last. */
+  readonly actions: ({ label: string | null; nominee: string | null; payload: any; statement: string | null; type: string })[]
+  /** When the vote opens, RFC 3339; at once where it is left out. */
+  readonly opens_at?: string | null
+  /** What is done, in a sentence. */
+  readonly title: string
+}
+
+/** Name a candidate. */
+interface PlatformNominate extends ActionBase<"platform.nominate"> {
+  /** The candidate. */
+  readonly candidate: { label: string | null; nominee: string | null; payload: any; statement: string | null; type: string }
+  /** The election, by the id of its action. */
+  readonly election: string
+}
+
 /** An action of any type: test `action.type` to know its fields. */
 type Action =
   | BoardPostMessage
@@ -1266,4 +1334,10 @@ type Action =
   | ConstitutionAddConnection
   | ConstitutionRemoveConnection
   | ConstitutionApplyStarterKit
+  | ConstitutionElection
+  | ConstitutionCombination
+  | ConstitutionNominate
+  | PlatformElection
+  | PlatformCombination
+  | PlatformNominate
 // </generated>

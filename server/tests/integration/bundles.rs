@@ -111,7 +111,7 @@ async fn one_ranked_ballot_over_all_candidates_fills_the_seats() {
     for (who, ranking) in [
         ("ada", json!(["ADA", "BEN"])),
         ("ben", json!(["BEN", "ADA"])),
-        ("cleo", json!(["CLEO", "BEN"])),
+        ("cleo", json!(["BEN", "CLEO"])),
         ("dara", json!(["ADA", "BEN"])),
     ] {
         vote(&app, &ballot, who, ranking).await;
