@@ -18,6 +18,8 @@ pub mod api;
 pub mod backend;
 pub mod error;
 
+pub mod builder;
+
 pub mod format;
 pub mod highlight;
 

@@ -78,6 +78,13 @@ fn reversibility(kind: &str) -> Option<bool> {
         .or_else(|| bundle::reversibility(kind))
 }
 
+/// The title of a built-in type, such as “Post a message”; `None` where there is no such type.
+#[must_use]
+pub fn title(kind: &str) -> Option<&'static str> {
+    let titles = [board::TITLES, matrix::TITLES, constitution::TITLES, bundle::TITLES];
+    titles.into_iter().flatten().find(|(known, _)| *known == kind).map(|(_, title)| *title)
+}
+
 /// Reads `payload` as `P`, for the error alone.
 fn check_as<P: Payload>(payload: &serde_json::Value, fields: &[&str]) -> Result<(), PayloadError> {
     P::deserialize(payload).map(|_| ()).map_err(|error| PayloadError {
@@ -122,6 +129,9 @@ macro_rules! payloads {
                 _ => None,
             }
         }
+
+        /// Type and title of each, for those who have no catalogue: the browser.
+        pub(super) const TITLES: &[(&str, &str)] = &[$(($kind, $title),)+];
 
         /// The catalogue rows of this platform.
         #[cfg(feature = "schema")]

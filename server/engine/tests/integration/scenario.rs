@@ -192,7 +192,11 @@ impl Scenario {
                     given.modules.insert(name, module);
                 }
                 FactKey::PolicyData => given.policy_data.clone_from(&self.facts.policy_data),
-                FactKey::Actions(query) => given.actions.push((query, vec![])),
+                FactKey::Actions(query) => {
+                    // Whatever was asked: a scenario has one past.
+                    let past = self.facts.actions.first().map(|(_, past)| past.clone()).unwrap_or_default();
+                    given.actions.push((query, past));
+                }
                 FactKey::Http(request) => {
                     let known = self.facts.http.iter().find(|(asked, _)| *asked == request).map(|(_, answer)| answer);
                     let answer = known.or(self.usual_answer.as_ref()).expect("an HTTP answer for the scenario").clone();
