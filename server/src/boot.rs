@@ -182,6 +182,7 @@ async fn serve_until_stopped(config: Config, is_demo: bool) -> Result<()> {
     let _ = stop.send(true);
     // Live streams never end by themselves; nobody is waited for longer than this.
     let _ = tokio::time::timeout(GRACE, async { tokio::join!(working, serving) }).await;
+    let _ = tokio::time::timeout(GRACE, ctx.runner.close()).await;
     ctx.store.close().await?;
     Ok(())
 }

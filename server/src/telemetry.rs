@@ -65,13 +65,20 @@ fn describe() {
     );
     metrics::describe_counter!("polity_http_throttled_total", "Requests refused because the caller asked too fast.");
     metrics::describe_gauge!("polity_live_listeners", "Pages that listen for changes.");
+    metrics::describe_gauge!(
+        "polity_workers",
+        "The processes that run policies: requests answered, refused and waiting, workers started and ended, by what."
+    );
     metrics::describe_gauge!("polity_process_resident_bytes", "Memory of this process that is in RAM.");
 }
 
-/// The numbers as Prometheus reads them.
+/// The numbers as Prometheus reads them, with those of whatever runs policies.
 #[must_use]
-pub fn render() -> String {
+pub fn render(workers: &[(&'static str, u64)]) -> String {
     let handle = metrics();
+    for (what, n) in workers {
+        metrics::gauge!("polity_workers", "what" => *what).set(*n as f64);
+    }
     if let Some(bytes) = resident_bytes() {
         metrics::gauge!("polity_process_resident_bytes").set(bytes);
     }

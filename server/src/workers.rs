@@ -49,4 +49,17 @@ pub trait PolicyRunner: Send + Sync {
     /// # Errors
     /// What is wrong, and where.
     async fn check(&self, community: CommunityId, source: &str) -> Result<(), PolicyError>;
+
+    /// Whether it takes work.
+    async fn is_ready(&self) -> bool {
+        true
+    }
+
+    /// What it has done so far and how much waits, by name: for `/metrics`.
+    fn numbers(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
+
+    /// Takes no further work and ends what it started.
+    async fn close(&self) {}
 }

@@ -1,7 +1,7 @@
 //! News from the server: which things changed, so that what shows them loads again.
 //!
 //! `GET /c/{slug}/live` is a stream of server-sent events, each of whose data is one topic: `proposal:<id>`, `board:<channel id>`,
-//! `policies`, `members`, `documents`, `audit`, `clock`, `home`. Only the browser listens; on the server there is no news.
+//! `policies`, `members`, `documents`, `audit`, `clock`, `home`, or `everything`. Only the browser listens; on the server there is no news.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -84,7 +84,10 @@ fn listen(live: LiveContext, slug: Memo<String>) {
         if is_first {
             set_timeout(
                 move || {
-                    if let Some(topics) = gathered.try_update_value(std::mem::take) {
+                    let Some(topics) = gathered.try_update_value(std::mem::take) else { return };
+                    if topics.iter().any(|topic| topic == "everything") {
+                        live.everything();
+                    } else {
                         live.publish(topics);
                     }
                 },

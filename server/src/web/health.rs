@@ -17,6 +17,9 @@ pub async fn alive() -> &'static str {
 /// Whether it can work: the database answers and the policy workers take work.
 pub async fn ready(State(web): State<Web>) -> Result<&'static str, ApiError> {
     web.ctx.store.ping().await.map_err(ApiError::unavailable)?;
+    if !web.ctx.runner.is_ready().await {
+        return Err(ApiError::unavailable("no process that runs policies takes work"));
+    }
     Ok("ready\n")
 }
 
@@ -30,5 +33,5 @@ pub async fn numbers(State(web): State<Web>, request: Request) -> Result<Respons
         return Err(ApiError::forbidden("operator-needed", "only the operator reads the service's numbers"));
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((StatusCode::OK, kind, telemetry::render()).into_response())
+    Ok((StatusCode::OK, kind, telemetry::render(&web.ctx.runner.numbers())).into_response())
 }

@@ -96,7 +96,7 @@ fn topics(change: &Change) -> Vec<String> {
         Topic::Document => and("documents".to_owned(), &["home", "audit"]),
         Topic::Community => and("home".to_owned(), &["audit"]),
         Topic::Clock => and("clock".to_owned(), &["home", "audit"]),
-        Topic::Everything => and("home".to_owned(), &["policies", "members", "documents", "audit", "clock", "board:"]),
+        Topic::Everything => vec!["everything".to_owned()],
     }
 }
 

@@ -26,6 +26,9 @@ use super::strikes::{StrikeRule, Strikes};
 use super::{PolicyRunner, Priority};
 use crate::config::WorkersConfig;
 
+/// How soon a worker must answer for the pool to count as ready: a queue that takes longer is trouble.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
 /// How the pool behaves.
 #[derive(Clone, Debug)]
 pub struct PoolOptions {
@@ -131,6 +134,20 @@ impl PolicyRunner for WorkerPool {
             Ok(_) => Err(blame::confused()),
             Err(error) => Err(error),
         }
+    }
+
+    async fn is_ready(&self) -> bool {
+        matches!(tokio::time::timeout(READY_WITHIN, self.ping()).await, Ok(Some(_)))
+    }
+
+    fn numbers(&self) -> Vec<(&'static str, u64)> {
+        let mut numbers = self.counts().named();
+        numbers.push(("waiting", self.n_waiting() as u64));
+        numbers
+    }
+
+    async fn close(&self) {
+        self.shutdown().await;
     }
 }
 
