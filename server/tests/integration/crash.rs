@@ -4,12 +4,13 @@
 //! that was accepted must stand on the board exactly once; every ballot that was accepted must still count.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::served::{Server, all, call, free_port, must};
 
 /// How often the process is killed.
 const KILLS: usize = 200;
@@ -19,8 +20,6 @@ const CLIENTS: usize = 4;
 
 /// How long after it is ready the process may live, at most.
 const LONGEST_LIFE: Duration = Duration::from_millis(300);
-
-const TOKEN: &str = "crash-test-operator-token";
 
 /// Passes when two members said yes, and carries the action out.
 const TWO_YES: &str = r#"
@@ -39,79 +38,6 @@ struct Accepted {
     ballots: BTreeSet<(String, String)>,
 }
 
-/// One running server.
-struct Server {
-    child: Child,
-    base: String,
-}
-
-impl Server {
-    fn start(database: &str, port: u16) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_polity"))
-            .args(["serve", "--demo", "--addr", &format!("127.0.0.1:{port}"), "--database", database])
-            .env("POLITY_OPERATOR_TOKEN", TOKEN)
-            .env("POLITY_SECRET_KEY", "00".repeat(32))
-            .env("POLITY_LOG", "error")
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("polity starts");
-        Self { child, base: format!("http://127.0.0.1:{port}") }
-    }
-
-    async fn ready(&mut self, http: &reqwest::Client) {
-        let begun = Instant::now();
-        loop {
-            let answer = http.get(format!("{}/readyz", self.base)).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return;
-            }
-            if let Some(status) = self.child.try_wait().unwrap() {
-                panic!("polity ended by itself: {status}");
-            }
-            assert!(begun.elapsed() < Duration::from_secs(30), "polity is not ready after 30 seconds");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    /// `SIGKILL`, as the kernel would.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // A failed assertion must not leave the process behind.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-async fn call(
-    http: &reqwest::Client,
-    method: reqwest::Method,
-    url: String,
-    body: Option<Value>,
-) -> Option<(u16, Value)> {
-    let mut request = http.request(method, url).bearer_auth(TOKEN);
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
-    let answer = request.send().await.ok()?;
-    let status = answer.status().as_u16();
-    // An answer cut off in the middle was no answer.
-    let value = answer.json().await.ok()?;
-    Some((status, value))
-}
-
-async fn must(http: &reqwest::Client, method: reqwest::Method, url: String, body: Option<Value>) -> Value {
-    let (status, value) = call(http, method, url, body).await.expect("an answer");
-    assert!((200..300).contains(&status), "{status}: {value}");
-    value
-}
-
 /// A small generator of numbers: the test is the same every time.
 fn next(state: &mut u64, below: u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -122,21 +48,21 @@ fn next(state: &mut u64, below: u64) -> u64 {
 async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("polity.db").display());
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
 
     let mut server = Server::start(&database, port);
     server.ready(&http).await;
     let community = format!("{}/api/v1/communities/crash", server.base);
     let founding = json!({ "slug": "crash", "name": "Crash", "starter_kit": "open" });
-    must(&http, reqwest::Method::POST, format!("{}/api/v1/communities", server.base), Some(founding)).await;
+    must(&http, Method::POST, format!("{}/api/v1/communities", server.base), Some(founding)).await;
     for n in 0..4 {
         let member = json!({ "handle": format!("m{n}"), "display_name": format!("Member {n}") });
-        must(&http, reqwest::Method::POST, format!("{community}/members"), Some(member)).await;
+        must(&http, Method::POST, format!("{community}/members"), Some(member)).await;
     }
     let policy = json!({ "type": "constitution.add_policy", "initiator": "m0", "payload": {
         "name": "Two yes", "layer": "platform", "action_types": ["board.set_topic"], "source": TWO_YES } });
-    must(&http, reqwest::Method::POST, format!("{community}/actions"), Some(policy)).await;
+    must(&http, Method::POST, format!("{community}/actions"), Some(policy)).await;
     quiet(&http, &community).await;
     server.kill();
 
@@ -170,7 +96,7 @@ async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
     );
 
     for action in accepted.posts.keys() {
-        let action = must(&http, reqwest::Method::GET, format!("{community}/actions/{action}"), None).await;
+        let action = must(&http, Method::GET, format!("{community}/actions/{action}"), None).await;
         assert_eq!(action["status"], "executed", "{action}");
     }
     let posts = all(&http, &format!("{community}/channels/general/posts"), "posts", "before").await;
@@ -188,7 +114,7 @@ async fn two_hundred_kills_lose_nothing_and_repeat_nothing() {
         *votes.entry(proposal.clone()).or_default() += 1;
     }
     for action in &accepted.topics {
-        let action = must(&http, reqwest::Method::GET, format!("{community}/actions/{action}"), None).await;
+        let action = must(&http, Method::GET, format!("{community}/actions/{action}"), None).await;
         for proposal in action["proposals"].as_array().unwrap() {
             let counted = proposal["tally"]["yes"].as_f64().unwrap_or(0.0) as usize;
             let cast = votes.get(proposal["id"].as_str().unwrap()).copied().unwrap_or(0);
@@ -209,8 +135,7 @@ async fn load(http: reqwest::Client, community: String, round: usize, client: us
     for n in 0.. {
         let text = format!("message {n} of client {client} in round {round}");
         let post = json!({ "type": "board.post_message", "initiator": format!("m{client}"), "payload": { "channel": "general", "text": text } });
-        let Some((201, action)) = call(&http, reqwest::Method::POST, format!("{community}/actions"), Some(post)).await
-        else {
+        let Some((201, action)) = call(&http, Method::POST, format!("{community}/actions"), Some(post)).await else {
             return;
         };
         accepted.lock().unwrap().posts.insert(action["id"].as_str().unwrap().to_owned(), text);
@@ -219,8 +144,7 @@ async fn load(http: reqwest::Client, community: String, round: usize, client: us
         }
         let topic = json!({ "type": "board.set_topic", "initiator": format!("m{client}"),
             "payload": { "channel": "general", "topic": format!("{round}-{client}-{n}") } });
-        let Some((201, action)) = call(&http, reqwest::Method::POST, format!("{community}/actions"), Some(topic)).await
-        else {
+        let Some((201, action)) = call(&http, Method::POST, format!("{community}/actions"), Some(topic)).await else {
             return;
         };
         accepted.lock().unwrap().topics.push(action["id"].as_str().unwrap().to_owned());
@@ -228,7 +152,7 @@ async fn load(http: reqwest::Client, community: String, round: usize, client: us
         for voter in ["m0", "m1"] {
             let ballot = json!({ "member": voter, "value": true });
             let url = format!("{community}/proposals/{proposal}/ballots");
-            match call(&http, reqwest::Method::POST, url, Some(ballot)).await {
+            match call(&http, Method::POST, url, Some(ballot)).await {
                 Some((200, _)) => accepted.lock().unwrap().ballots.insert((proposal.clone(), voter.to_owned())),
                 Some(_) => continue,
                 None => return,
@@ -241,34 +165,13 @@ async fn load(http: reqwest::Client, community: String, round: usize, client: us
 async fn quiet(http: &reqwest::Client, community: &str) {
     let begun = Instant::now();
     loop {
-        let waiting = must(
-            http,
-            reqwest::Method::GET,
-            format!("{community}/actions?type=board.post_message&status=proposed"),
-            None,
-        )
-        .await;
-        let passed = must(http, reqwest::Method::GET, format!("{community}/actions?status=passed"), None).await;
+        let waiting =
+            must(http, Method::GET, format!("{community}/actions?type=board.post_message&status=proposed"), None).await;
+        let passed = must(http, Method::GET, format!("{community}/actions?status=passed"), None).await;
         if [&waiting, &passed].iter().all(|page| page["actions"].as_array().is_some_and(Vec::is_empty)) {
             return;
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "still not quiet: {waiting} {passed}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-/// All pages of a list.
-async fn all(http: &reqwest::Client, url: &str, name: &str, cursor: &str) -> Vec<Value> {
-    let mut items = Vec::new();
-    let mut next = Some(String::new());
-    while let Some(from) = next {
-        let page = must(http, reqwest::Method::GET, format!("{url}?limit=200{from}"), None).await;
-        items.extend(page[name].as_array().unwrap().iter().cloned());
-        next = match &page["next"] {
-            Value::String(text) => Some(format!("&{cursor}={text}")),
-            Value::Number(number) => Some(format!("&{cursor}={number}")),
-            _ => None,
-        };
-    }
-    items
 }

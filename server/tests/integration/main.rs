@@ -12,6 +12,9 @@ mod matrix;
 mod pipeline;
 #[cfg(test)]
 mod play;
+mod served;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod web;
 #[cfg(test)]
