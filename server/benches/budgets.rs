@@ -313,7 +313,7 @@ async fn tick(ctx: &Ctx, n_open: usize) -> Result<Duration> {
     let store = ctx.store.community(community);
     let mut times = Vec::new();
     for round in 0..5 {
-        let some: Vec<_> = open.iter().skip(round * 7).step_by(n_open / 100).take(100).copied().collect();
+        let some: Vec<_> = open.iter().skip(round).step_by(n_open / 100).take(100).copied().collect();
         for proposal in store.proposals_of(&some).await? {
             let value = if round.is_multiple_of(2) { BallotValue::Yes } else { BallotValue::No };
             let cast = pipeline::Cast { proposal: proposal.id, member: voter, value, reason: None, event: None };

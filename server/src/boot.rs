@@ -140,6 +140,7 @@ pub async fn assemble(config: Config, is_demo: bool) -> Result<Ctx> {
         demo,
         snapshots: Arc::default(),
         hints: Arc::default(),
+        intake: Arc::default(),
         outbound: Arc::new(platforms::http::GuardedClient::new()?),
         process: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()).into(),
     };

@@ -12,6 +12,7 @@ use types::{ActionId, CommunityId};
 use crate::clock::{Clock, DemoClock, IdSource};
 use crate::config::Config;
 use crate::live::Live;
+use crate::pipeline::Intake;
 use crate::pipeline::decide::FactHints;
 use crate::pipeline::snapshot::Snapshots;
 use crate::secrets::Vault;
@@ -44,6 +45,8 @@ pub struct Ctx {
     pub snapshots: Arc<Snapshots>,
     /// What each policy read last time.
     pub hints: Arc<FactHints>,
+    /// Attempts that wait to be accepted.
+    pub intake: Arc<Intake>,
     /// Asks the hosts that policies declare, and no others.
     pub outbound: Arc<GuardedClient>,
     /// The name under which this process claims work.

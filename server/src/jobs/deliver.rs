@@ -1,17 +1,18 @@
 //! Delivering the outbox: each effect is done by its platform at most once, tried again where that may help, and recorded.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use anyhow::Context;
 use futures_util::future::join_all;
 use platforms::ApplyError;
 use serde_json::json;
-use store::Tx;
+use store::actions::StoredAction;
 use store::effects::{Claim, EffectOutcome, EffectStatus, StoredEffect};
+use store::{StoreError, Tx};
 use types::audit::Actor;
 use types::platform::{IdempotencyKey, Operation, Receipt};
-use types::{ActionStatus, AuditKind, Json, Timestamp};
+use types::{Action, ActionId, ActionStatus, AuditKind, Json, Timestamp};
 
 use super::backoff;
 use crate::connections;
@@ -44,9 +45,8 @@ pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
     let tx = ctx.store.begin().await?;
     let done: Vec<_> = effects.iter().zip(&outcomes).map(|(effect, outcome)| (effect.id, outcome.clone())).collect();
     let lost = tx.system().finish_effects(&owner, &done, ctx.clock.now()).await?;
-    for (effect, outcome) in effects.iter().zip(&outcomes).filter(|(effect, _)| !lost.contains(&effect.id)) {
-        follow(ctx, &tx, effect, outcome, ctx.clock.now()).await?;
-    }
+    let kept = effects.iter().zip(&outcomes).filter(|(effect, _)| !lost.contains(&effect.id)).collect::<Vec<_>>();
+    follow(ctx, &tx, &kept, ctx.clock.now()).await?;
     for entry in tx.commit().await? {
         tell_pages(ctx, entry.community, entry.kind, &entry.subject);
     }
@@ -155,64 +155,79 @@ fn retry(why: String) -> ApplyError {
     ApplyError::Retry { after: None, why }
 }
 
-/// Writes down what an outcome means for the action.
-async fn follow(
-    ctx: &Ctx,
-    tx: &Tx,
-    effect: &StoredEffect,
-    outcome: &EffectOutcome,
-    now: Timestamp,
-) -> store::Result<()> {
-    if effect.platform == CONSTITUTION {
-        return Ok(());
-    }
-    let handle = tx.community(effect.community);
-    let subject = format!("effect:{}", effect.id);
-    let named = json!({ "effect": effect.kind, "platform": effect.platform, "action": effect.action });
-    let told = |more: serde_json::Value| {
-        let mut body = named.clone();
-        if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
-            body.extend(more.clone());
-        }
-        Json(body)
+/// Writes down what the outcomes mean for their actions.
+async fn follow(ctx: &Ctx, tx: &Tx, done: &[(&StoredEffect, &EffectOutcome)], now: Timestamp) -> store::Result<()> {
+    let changed = |effect: &StoredEffect| matches!(effect.kind.as_str(), "execute" | "revert");
+    let mut ids: Vec<ActionId> =
+        done.iter().filter(|(effect, _)| changed(effect)).filter_map(|(effect, _)| effect.action).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut actions: BTreeMap<ActionId, StoredAction> = match ids.is_empty() {
+        true => BTreeMap::new(),
+        false => tx.system().load_actions(&ids).await?.into_iter().map(|one| (one.action.id, one)).collect(),
     };
-    match outcome {
-        EffectOutcome::Retry { .. } => return Ok(()),
+    let mut moved = BTreeSet::new();
+    for (effect, outcome) in done.iter().filter(|(effect, _)| effect.platform != CONSTITUTION) {
+        tell(tx, effect, outcome, now);
+        let action = effect.action.filter(|_| changed(effect)).and_then(|id| actions.get_mut(&id));
+        if let Some(stored) = action.filter(|stored| stored.community == effect.community) {
+            if move_on(tx, &mut stored.action, effect, outcome, now) {
+                moved.insert(stored.action.id);
+            }
+        }
+    }
+    let mut actions: Vec<StoredAction> = actions.into_values().collect();
+    if let Some(lost) = tx.system().save_actions(&mut actions).await?.first() {
+        return Err(StoreError::Busy(format!("action {lost} was saved by somebody else")));
+    }
+    for stored in actions.iter().filter(|stored| moved.contains(&stored.action.id)) {
+        if let Some(bundle) = stored.action.bundle {
+            bundle::moved(ctx, tx, stored, bundle, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the audit log what became of an effect.
+fn tell(tx: &Tx, effect: &StoredEffect, outcome: &EffectOutcome, now: Timestamp) {
+    let mut body = json!({
+        "effect": effect.kind, "platform": effect.platform, "action": effect.action, "attempts": effect.attempts,
+    });
+    let kind = match outcome {
+        EffectOutcome::Retry { .. } => return,
         EffectOutcome::Delivered { external, .. } => {
-            let body = told(json!({ "external": external, "attempts": effect.attempts }));
-            handle.audit(Actor::System, AuditKind::EffectDelivered, subject, body, now);
+            body["external"] = json!(external);
+            AuditKind::EffectDelivered
         }
         EffectOutcome::Failed { error } => {
-            let body = told(json!({ "reason": error, "attempts": effect.attempts }));
-            handle.audit(Actor::System, AuditKind::EffectFailed, subject, body, now);
+            body["reason"] = json!(error);
+            AuditKind::EffectFailed
         }
-    }
-    let (Some(id), "execute" | "revert") = (effect.action, effect.kind.as_str()) else { return Ok(()) };
-    let Some(mut stored) = handle.action(id).await? else { return Ok(()) };
-    let subject = format!("action:{id}");
-    let action = &mut stored.action;
-    match (effect.kind.as_str(), outcome) {
+    };
+    tx.community(effect.community).audit(Actor::System, kind, format!("effect:{}", effect.id), Json(body), now);
+}
+
+/// Moves the action to where the outcome of carrying it out, or of undoing it, leaves it. Answers whether that is news.
+fn move_on(tx: &Tx, action: &mut Action, effect: &StoredEffect, outcome: &EffectOutcome, now: Timestamp) -> bool {
+    let kind = match (effect.kind.as_str(), outcome) {
         ("execute", EffectOutcome::Delivered { .. }) => {
             action.status = ActionStatus::Executed;
-            handle.audit(Actor::System, AuditKind::ActionExecuted, subject, Json(json!({ "effect": effect.id })), now);
+            AuditKind::ActionExecuted
         }
         ("revert", EffectOutcome::Delivered { .. }) => {
             if matches!(action.status, ActionStatus::Failed | ActionStatus::Executed) {
                 action.status = ActionStatus::Reverted;
             }
-            handle.audit(Actor::System, AuditKind::ActionReverted, subject, Json(json!({ "effect": effect.id })), now);
+            AuditKind::ActionReverted
         }
         (_, EffectOutcome::Failed { error }) => {
             let what = if effect.kind == "execute" { "carried out" } else { "undone" };
             action.reason = format!("{}; it could not be {what}: {error}", action.reason);
+            return true;
         }
-        _ => return Ok(()),
-    }
-    match handle.save_action(&mut stored).await? {
-        true => match stored.action.bundle {
-            Some(bundle) => bundle::moved(ctx, tx, &stored, bundle, now).await,
-            None => Ok(()),
-        },
-        false => Err(store::StoreError::Busy(format!("action {id} was saved by somebody else"))),
-    }
+        _ => return false,
+    };
+    let body = Json(json!({ "effect": effect.id }));
+    tx.community(effect.community).audit(Actor::System, kind, format!("action:{}", action.id), body, now);
+    true
 }

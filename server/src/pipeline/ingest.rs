@@ -18,9 +18,6 @@ use super::examine::examine;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
 
-/// How often an attempt is written before the database is given up as too busy.
-const TRIES: u32 = 3;
-
 /// Something that a member attempts.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -101,33 +98,11 @@ pub async fn attempt(ctx: &Ctx, community: CommunityId, attempt: Attempt) -> Res
         Origin::Platform { .. } => attempt,
         _ => Attempt { payload: examine(ctx, community, &attempt.kind, attempt.payload.clone()).await?, ..attempt },
     };
-    let mut tries_left = TRIES;
-    let id = loop {
-        tries_left -= 1;
-        match accept_alone(ctx, community, attempt.clone()).await {
-            // Another process won; nothing of ours was written.
-            Err(AttemptError::Store(error)) if error.is_retryable() && tries_left > 0 => {}
-            accepted => break accepted?,
-        }
-    };
+    let id = ctx.intake.accept(ctx, community, attempt).await?;
     ctx.live.tell(community, Change::of(Topic::Action, id));
     ctx.wake.decide.notify_one();
     ctx.wake.deliver.notify_one();
     Ok(id)
-}
-
-/// Accepts one attempt in a transaction of its own.
-async fn accept_alone(ctx: &Ctx, community: CommunityId, attempt: Attempt) -> Result<ActionId, AttemptError> {
-    let tx = ctx.store.begin().await?;
-    let accepted = match accept(ctx, &tx, community, attempt, ctx.clock.now()).await {
-        Ok(id) => tx.commit().await.map(|_| id).map_err(AttemptError::Store),
-        Err(error) => Err(error),
-    };
-    if accepted.is_err() {
-        // What was seen inside the transaction never happened.
-        ctx.snapshots.forget(community);
-    }
-    accepted
 }
 
 /// Accepts an examined attempt within a transaction.

@@ -12,6 +12,7 @@ mod matrix;
 mod pipeline;
 #[cfg(test)]
 mod play;
+#[cfg(test)]
 mod served;
 #[cfg(test)]
 mod together;

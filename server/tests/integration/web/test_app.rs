@@ -121,6 +121,7 @@ impl TestApp {
             demo,
             snapshots: Arc::default(),
             hints: Arc::default(),
+            intake: Arc::default(),
             outbound: Arc::new(GuardedClient::new().unwrap()),
             process: "test".into(),
             config: Arc::new(config),
