@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use platforms::http::GuardedClient;
+use platforms::http::Outbound;
 use platforms::{Connection, Platform};
 use store::Store;
 use tokio::sync::{Notify, broadcast};
@@ -48,7 +48,7 @@ pub struct Ctx {
     /// Attempts that wait to be accepted.
     pub intake: Arc<Intake>,
     /// Asks the hosts that policies declare, and no others.
-    pub outbound: Arc<GuardedClient>,
+    pub outbound: Arc<dyn Outbound>,
     /// The name under which this process claims work.
     pub process: Arc<str>,
 }

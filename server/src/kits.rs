@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use engine::Blank;
+use engine::shipped::FailureMode;
 use serde::Deserialize;
 use serde_json::Value;
 use types::payload::constitution::Grant;
@@ -31,8 +33,13 @@ pub struct Kit {
     pub description: String,
     /// Who governs themselves so.
     pub used_by: String,
-    /// When it goes wrong.
-    pub fails_when: String,
+    /// When it fits.
+    pub fits_when: String,
+    /// How it has gone wrong.
+    pub failure_modes: Vec<FailureMode>,
+    /// Words to find it by.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// What has to be filled in.
     #[serde(default)]
     pub blanks: Vec<Blank>,
@@ -46,36 +53,6 @@ pub struct Kit {
     /// Its documents.
     #[serde(default)]
     pub documents: Vec<KitDocument>,
-}
-
-/// Something to fill in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blank {
-    /// The word by which the kit refers to it.
-    pub name: String,
-    /// The question, for people.
-    pub label: String,
-    /// What may be filled in.
-    pub kind: BlankKind,
-    /// The least number allowed.
-    pub min: Option<f64>,
-    /// The greatest number allowed.
-    pub max: Option<f64>,
-    /// What stands there until somebody changes it.
-    pub default: Value,
-}
-
-/// What may be filled into a blank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BlankKind {
-    /// A whole number.
-    Integer,
-    /// Any number.
-    Number,
-    /// A text of 1 to 100 characters.
-    Text,
 }
 
 /// A role of a kit.
@@ -195,38 +172,20 @@ impl Kit {
             }
         }
         let value = |blank: &Blank| given.and_then(|given| given.get(&blank.name)).unwrap_or(&blank.default).clone();
-        self.blanks.iter().map(|blank| blank.checked(value(blank)).map(|value| (blank.name.clone(), value))).collect()
+        self.blanks.iter().map(|blank| checked(blank, value(blank)).map(|value| (blank.name.clone(), value))).collect()
     }
 }
 
-impl Blank {
-    fn checked(&self, value: Value) -> Result<Value, KitError> {
-        let in_range = |number: f64| {
-            number.is_finite() && self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
-        };
-        let fits = match self.kind {
-            BlankKind::Integer => value.as_i64().is_some() && value.as_f64().is_some_and(in_range),
-            BlankKind::Number => value.as_f64().is_some_and(in_range),
-            BlankKind::Text => value.as_str().is_some_and(|text| types::text::name(text, "text").is_ok()),
-        };
-        if fits {
-            return Ok(value);
-        }
-        let kind = match self.kind {
-            BlankKind::Integer => "a whole number",
-            BlankKind::Number => "a number",
-            BlankKind::Text => "a text of 1 to 100 characters",
-        };
-        let expected = match (self.min, self.max) {
-            (Some(min), Some(max)) => format!("{kind} from {min} to {max}"),
-            _ => kind.to_owned(),
-        };
-        Err(KitError::BadValue {
-            label: self.label.clone(),
-            blank: self.name.clone(),
+/// The value, if the blank takes it.
+fn checked(blank: &Blank, value: Value) -> Result<Value, KitError> {
+    match blank.check(&value) {
+        Ok(()) => Ok(value),
+        Err(expected) => Err(KitError::BadValue {
+            label: blank.label.clone(),
+            blank: blank.name.clone(),
             expected,
             given: value.to_string(),
-        })
+        }),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod board;
 pub mod connections;
 pub mod kits;
+pub mod library;
 pub mod live;
 
 pub mod boot;

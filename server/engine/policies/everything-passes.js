@@ -1,7 +1,4 @@
-// Name: Everything passes
-// Description: Whatever is proposed is carried out at once.
-// Layer: platform
-// Action types: *
+// Whatever is proposed is carried out at once.
 
 /** @type {CheckFn} */
 function check(action) {

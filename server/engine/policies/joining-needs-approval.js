@@ -1,42 +1,58 @@
-// Name: Joining needs approval
-// Description: Somebody new comes in when enough members with one role agree and none of them objects.
-// Layer: platform
-// Action types: board.admit_member, board.join_channel
-// Setting role: "Steward" | The role that is asked.
-// Setting approvals: 2 | How many of them must say yes.
-// Setting days: 7 | How many days they have.
+// Somebody new comes in when enough of those asked agree and none of them objects.
+
+/** A setting that must be a number; one that is not is named, not guessed around. */
+function number(name, usual, least, most) {
+  const value = policy.settings?.[name] ?? usual
+  if (typeof value !== "number" || !(value >= least && value <= most)) {
+    throw new TypeError(`the setting “${name}” must be a number from ${least} to ${most}, not ${JSON.stringify(value)}`)
+  }
+  return value
+}
+
+/** The role that is asked; `undefined` where every member is. */
+const role = () => policy.settings?.role || undefined
+
+/** Those who are asked, but for whoever proposes. */
+function asked(action) {
+  const all = role() ? roles.get(role())?.members ?? [] : members.all()
+  return all.filter(member => member.id !== action.initiator?.id)
+}
 
 /** @type {FilterFn} */
 function filter(action) {
-  return !action.initiator?.hasRole(policy.settings.role)
+  // Those who would be asked may bring somebody in themselves, where it is a role that is asked.
+  return !(role() && action.initiator?.hasRole(role()))
 }
 
 /** @type {InitializeFn} */
 function initialize(action) {
-  const asked = roles.get(policy.settings.role)?.members ?? []
-  if (asked.length > 0) {
-    ask(asked, { text: "Shall they come in?", closes: action.proposal.deadline(days(policy.settings.days)) })
+  const voters = asked(action)
+  action.data.set("asked", voters.length)
+  if (voters.length > 0) {
+    ask(voters, { text: "Shall they come in?", closes: action.proposal.deadline(days(number("days", 7, 0, 365))) })
   }
 }
 
 /** @type {CheckFn} */
 function check(action) {
-  const role = roles.get(policy.settings.role)
-  const asked = role?.count ?? 0
-  if (!role || asked === 0) return failed(`nobody is ${policy.settings.role}`)
+  const voters = action.data.get("asked", 0)
+  if (voters === 0) return failed(role() ? `nobody is ${role()}` : "there is nobody to ask")
 
-  const yes = action.proposal.ballots({ by: role, value: true }).length
-  const objection = action.proposal.ballots({ by: role, value: false })[0]
-  if (objection) return failed(`${objection.member?.displayName ?? "somebody"} objects`)
-  if (yes >= Math.min(policy.settings.approvals, asked)) return passed(`${yes} said yes`)
-  if (action.proposal.hasElapsed(days(policy.settings.days))) {
-    return failed(`only ${yes} said yes within ${policy.settings.days} days`)
+  const proposal = action.proposal
+  const needed = Math.min(number("approvals", 1, 1, 100), voters)
+  if (proposal.no > 0) {
+    const objection = proposal.ballots({ value: false })[0]
+    return failed(`${objection.member?.displayName ?? "somebody"} objects${objection.reason ? `: ${objection.reason}` : ""}`)
+  }
+  if (proposal.yes >= needed) return passed(`${proposal.yes} said yes`)
+  if (proposal.hasElapsed(days(number("days", 7, 0, 365)))) {
+    return failed(`only ${proposal.yes} of the ${needed} needed said yes within ${policy.settings?.days ?? 7} days`)
   }
 }
 
 /** @type {NotifyFn} */
 function notify(action) {
-  notifyMembers(policy.settings.role, "Somebody would like to come in. Please vote.")
+  notifyMembers(asked(action), "Somebody would like to come in. Please vote.")
 }
 
 /** @type {PassFn} */

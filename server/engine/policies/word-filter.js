@@ -1,8 +1,13 @@
-// Name: Word filter
-// Description: A post that holds one of the listed words is refused at once; every other post passes.
-// Layer: platform
-// Action types: board.post_message, board.edit_message, matrix.post_message
-// Setting words: ["spam"] | Words that no post may hold, whatever their capitals.
+// A post that holds one of the listed words is refused at once; every other post passes.
+
+/** The words that no post may hold, in small letters. */
+function forbidden() {
+  const words = policy.settings?.words ?? []
+  if (!Array.isArray(words) || !words.every(word => typeof word === "string")) {
+    throw new TypeError("the setting “words” must be a list of words")
+  }
+  return words.map(word => word.trim().toLowerCase()).filter(word => word !== "")
+}
 
 /** Whether `text` holds `word` as a word of its own. */
 function holds(text, word) {
@@ -21,9 +26,8 @@ function filter(action) {
 /** @type {CheckFn} */
 function check(action) {
   const text = action.payload.text.toLowerCase()
-  const found = policy.settings.words.find(word => word !== "" && holds(text, word.toLowerCase()))
-  if (found) return failed(`the word “${found}” is not allowed here`)
-  return PASSED
+  const found = forbidden().find(word => holds(text, word))
+  return found ? failed(`the word “${found}” is not allowed here`) : passed("none of the listed words is in it")
 }
 
 /** @type {PassFn} */
@@ -33,5 +37,8 @@ function pass(action) {
 
 /** @type {FailFn} */
 function fail(action) {
-  if (action.initiator) notifyMembers(action.initiator, "Your post was not published: it holds a word that is not allowed here.")
+  if (!action.initiator) return
+  const text = action.payload.text.toLowerCase()
+  const found = forbidden().find(word => holds(text, word))
+  notifyMembers(action.initiator, `Your post was not published: the word “${found}” is not allowed here. Say it in other words and post again.`)
 }

@@ -6,6 +6,7 @@
 //! Policies are hostile until proven otherwise: run [`Engine`] only in a confined worker process on a thread with a
 //! native stack of 128 MiB ([`STACK_BYTES`]), under a wall-clock and a memory limit of the worker's own.
 
+pub mod blank;
 pub mod combine;
 pub mod declarations;
 pub mod draw;
@@ -24,6 +25,7 @@ mod module;
 mod sandbox;
 mod workflow;
 
+pub use blank::{Blank, BlankKind};
 pub use engine::{Engine, evaluate};
 pub use limits::Limits;
 pub use shipped::shipped;

@@ -8,6 +8,7 @@ mod outbound;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 use types::fact::{HttpAnswer, HttpRequest};
@@ -31,6 +32,22 @@ pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// Most headers that a policy may set, and the longest value, in bytes.
 const MAX_HEADERS: usize = 20;
 const MAX_HEADER_BYTES: usize = 4 * 1024;
+
+/// Whoever answers what policies ask of the web: [`GuardedClient`] in a service, an invented world where a scenario is played.
+#[async_trait]
+pub trait Outbound: Send + Sync {
+    /// Asks, if the policy declared the host: `hosts` are names, with `:port` where it is not the usual one.
+    ///
+    /// Never fails: an answer without status says in words why there is none, and a policy can go on from there.
+    async fn ask(&self, hosts: &[String], request: &HttpRequest) -> HttpAnswer;
+}
+
+#[async_trait]
+impl Outbound for GuardedClient {
+    async fn ask(&self, hosts: &[String], request: &HttpRequest) -> HttpAnswer {
+        Self::ask(self, hosts, request).await
+    }
+}
 
 /// Asks the web on behalf of policies.
 pub struct GuardedClient {

@@ -21,6 +21,7 @@ pub mod board;
 pub mod communities;
 pub mod demo;
 pub mod documents;
+pub mod library;
 pub mod members;
 pub mod policies;
 pub mod simulate;
@@ -65,6 +66,9 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
         .routes(routes!(tokens::me))
+        .routes(routes!(library::list))
+        .routes(routes!(library::kit))
+        .routes(routes!(library::policy))
         .routes(routes!(demo::advance))
         .split_for_parts();
     let described = Arc::new(openapi.clone());

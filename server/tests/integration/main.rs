@@ -13,6 +13,8 @@ mod pipeline;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod served;
 #[cfg(test)]
 mod together;

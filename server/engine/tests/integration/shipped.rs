@@ -99,7 +99,10 @@ fn the_word_filter_looks_for_whole_words() {
 
 #[test]
 fn joining_needs_approval() {
-    let mut scenario = shipped("joining-needs-approval").by(7).action("board.admit_member", json!({ "handle": "zoe" }));
+    let mut scenario = shipped("joining-needs-approval")
+        .by(7)
+        .action("board.admit_member", json!({ "handle": "zoe" }))
+        .settings(json!({ "role": "Steward", "approvals": 2, "days": 7 }));
     assert_eq!(scenario.verdict().0, Proposed);
     assert_eq!(scenario.vote(0, true).verdict().0, Proposed);
     assert_eq!(scenario.vote(1, true).verdict(), (Passed, "2 said yes".into()));

@@ -45,6 +45,7 @@ impl Modify for Bearer {
         (name = "board", description = "The built-in board"),
         (name = "audit", description = "The record of everything"),
         (name = "tokens", description = "Bearer tokens"),
+        (name = "library", description = "Policies and starter kits that come with Polity"),
         (name = "demo", description = "Only under --demo")
     ),
     components(schemas(ErrorBody)),
