@@ -14,11 +14,15 @@ use types::payload::constitution::Grant;
 use types::{Combining, Layer};
 
 /// The kits that ship, in the order in which they are offered.
-const SHIPPED: [&str; 4] = [
+const SHIPPED: [&str; 8] = [
     include_str!("../kits/open.toml"),
     include_str!("../kits/majority.toml"),
     include_str!("../kits/dictator.toml"),
     include_str!("../kits/jury.toml"),
+    include_str!("../kits/moderators.toml"),
+    include_str!("../kits/consensus.toml"),
+    include_str!("../kits/maintainers.toml"),
+    include_str!("../kits/do-ocracy.toml"),
 ];
 
 /// A whole first government.
@@ -138,13 +142,20 @@ pub fn kits() -> &'static [Kit] {
     &KITS
 }
 
+/// The kit of this name; `Do ocracy` and `do_ocracy` are understood as `do-ocracy`.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Kit> {
+    let slug = name.trim().to_lowercase().replace([' ', '_'], "-");
+    kits().iter().find(|kit| kit.name == slug)
+}
+
 /// The kit `name` with `settings` filled into its blanks.
 ///
 /// # Errors
 /// [`KitError`], naming the blank and what it takes.
 pub fn filled(name: &str, settings: &Value) -> Result<Kit, KitError> {
     let known = || kits().iter().map(|kit| kit.name.as_str()).collect::<Vec<_>>().join(", ");
-    let kit = kits().iter().find(|kit| kit.name == name).ok_or_else(|| KitError::Unknown(name.to_owned(), known()))?;
+    let kit = named(name).ok_or_else(|| KitError::Unknown(name.to_owned(), known()))?;
     let values = kit.values(settings)?;
     let mut kit = kit.clone();
     for role in &mut kit.roles {
@@ -219,10 +230,25 @@ mod tests {
             let left = filled.policies.iter().flat_map(|policy| policy.settings.values());
             assert!(left.filter_map(Value::as_str).all(|text| !text.starts_with('$')), "{}: a blank is left", kit.name);
             for policy in &filled.policies {
-                let known = engine::shipped().iter().any(|shipped| shipped.slug == policy.shipped);
-                assert!(known, "{}: no shipped policy {}", kit.name, policy.shipped);
+                let shipped = engine::shipped::named(&policy.shipped);
+                let shipped = shipped.unwrap_or_else(|| panic!("{}: no policy {}", kit.name, policy.shipped));
+                for (name, value) in &policy.settings {
+                    let blank = shipped.settings.iter().find(|blank| blank.name == *name);
+                    let blank = blank.unwrap_or_else(|| panic!("{}: {} has no {name}", kit.name, policy.shipped));
+                    blank.check(value).unwrap_or_else(|takes| panic!("{}: {name} takes {takes}", kit.name));
+                }
             }
         }
+    }
+
+    #[test]
+    fn every_kit_says_what_a_reader_needs() {
+        for kit in kits() {
+            assert!(kit.used_by.ends_with('.') && kit.fits_when.ends_with('.'), "{}", kit.name);
+            assert!(!kit.failure_modes.is_empty() && !kit.tags.is_empty(), "{}", kit.name);
+            assert!(kit.blanks.iter().all(|blank| blank.description.ends_with('.')), "{}", kit.name);
+        }
+        assert_eq!(named("Do ocracy").map(|kit| kit.name.as_str()), Some("do-ocracy"));
     }
 
     #[test]

@@ -27,6 +27,7 @@ function initialize(action) {
     kind: "consent",
     text: "Can you live with it and support it? If not, object and say what would have to change.",
     closes: action.proposal.deadline(days(number("days", 5, 0, 365))),
+    where: policy.settings?.where || "",
   })
 }
 

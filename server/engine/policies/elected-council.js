@@ -21,7 +21,13 @@ function filter(action) {
 /** @type {InitializeFn} */
 function initialize(action) {
   const seats = roles.get(council())?.members ?? []
-  if (seats.length > 0) ask(seats, { text: "Shall this pass?", closes: action.proposal.deadline(days(number("days", 7, 0, 365))) })
+  if (seats.length > 0) {
+    ask(seats, {
+      text: "Shall this pass?",
+      closes: action.proposal.deadline(days(number("days", 7, 0, 365))),
+      where: policy.settings?.where || "",
+    })
+  }
 }
 
 /** @type {CheckFn} */

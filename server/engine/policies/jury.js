@@ -17,6 +17,7 @@ function initialize(action) {
     ask(jury, {
       text: "You were drawn for the jury: shall this pass?",
       closes: action.proposal.deadline(days(number("days", 2, 0, 365))),
+      where: policy.settings?.where || "",
     })
   }
 }

@@ -19,6 +19,7 @@ function initialize(action) {
   ask("everyone", {
     text: "It goes ahead by itself. Vote no, with a reason, only if it must not.",
     closes: action.proposal.deadline(hours(number("hours", 72, 0, 8760))),
+    where: policy.settings?.where || "",
   })
 }
 
@@ -31,7 +32,7 @@ function check(action) {
     if (objections.length > 0) {
       // What a lazy silence could not settle is voted on, by everybody.
       action.data.set("objected", objections[0].castAt)
-      ask("everyone", { text: `Somebody objects: “${objections[0].reason}”. Shall it go ahead all the same?`, closes: voteEnds(action) })
+      ask("everyone", { text: `Somebody objects: “${objections[0].reason}”. Shall it go ahead all the same?`, closes: voteEnds(action), where: policy.settings?.where || "" })
       remind("everyone", `Somebody objects, so it is voted on: “${objections[0].reason}”`)
       return proposed("somebody objects, so it is voted on")
     }

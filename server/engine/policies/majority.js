@@ -27,7 +27,11 @@ function counted(proposal) {
 function initialize(action) {
   const voters = policy.settings?.role ? roles.get(policy.settings.role)?.members ?? [] : "everyone"
   if (voters.length > 0) {
-    ask(voters, { text: "Shall this pass?", closes: action.proposal.deadline(days(number("days", 3, 0, 365))) })
+    ask(voters, {
+      text: "Shall this pass?",
+      closes: action.proposal.deadline(days(number("days", 3, 0, 365))),
+      where: policy.settings?.where || "",
+    })
   }
 }
 

@@ -9,7 +9,7 @@ use store::{CommunityTx, StoreError};
 use types::audit::Actor;
 use types::member::{Member, Role};
 use types::text::{self, Handle, Slug, TextError};
-use types::{AuditKind, CommunityId, Enforcement, Json, MemberId, OnError, PolicyDraft, PolicyKind, RoleId, Timestamp};
+use types::{AuditKind, CommunityId, Enforcement, Json, MemberId, OnError, PolicyDraft, RoleId, Timestamp};
 
 use super::constitution::source_hash;
 use super::wake::wake_readers_of_members;
@@ -115,21 +115,17 @@ pub(super) async fn install(
         handle.audit(Actor::System, AuditKind::RoleAdded, format!("role:{id}"), Json(body), now);
     }
     for policy in &kit.policies {
-        let Some(shipped) = engine::shipped().iter().find(|shipped| shipped.slug == policy.shipped) else { continue };
-        let mut settings = shipped.default_settings();
-        if let Some(filled) = settings.as_object_mut() {
-            filled.extend(policy.settings.clone());
-        }
+        let Some(shipped) = engine::shipped::named(&policy.shipped) else { continue };
         let draft = PolicyDraft {
             name: policy.name.clone(),
             description: shipped.description.to_string(),
             layer: policy.layer,
-            kind: PolicyKind::Governing,
+            kind: shipped.kind,
             action_types: policy.action_types.clone(),
             source: shipped.source.to_string(),
-            settings: Json(settings),
-            http_hosts: Vec::new(),
-            powers: Default::default(),
+            settings: Json(shipped.settings_with(&policy.settings)),
+            http_hosts: shipped.http_hosts.clone(),
+            powers: shipped.powers.clone(),
         };
         let standing = Standing {
             enforcement: Enforcement::Enforced,

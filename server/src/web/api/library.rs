@@ -47,6 +47,6 @@ pub async fn policy(Path(name): Path<String>) -> Result<Json<PolicyPage>, ApiErr
     params(("name" = String, Path, description = "The kit's slug", example = "jury")),
     responses((status = 200, body = KitPage, description = "The kit"), Anytime))]
 pub async fn kit(Path(name): Path<String>) -> Result<Json<KitPage>, ApiError> {
-    let kit = kits::kits().iter().find(|kit| kit.name == name).ok_or_else(|| ApiError::not_found("starter kit"))?;
+    let kit = kits::named(&name).ok_or_else(|| ApiError::not_found("starter kit"))?;
     Ok(Json(library::kit_page(kit)))
 }
