@@ -42,7 +42,7 @@ function sign(action) {
   const wizards = roles.get(wizard())?.members ?? []
   action.data.set("early", proposal.voters)
   // A moment after the last signature, so that no ballot stands in both stages.
-  action.data.set("since", proposal.ballots({ value: true }).at(-1).castAt + 1)
+  action.data.set("since", (proposal.ballots({ value: true }).at(-1)?.castAt ?? proposal.openedAt) + 1)
   if (wizards.length === 0) return open(action)
   action.data.set("stage", "vetting")
   ask(wizards, { text: "Can it be carried out, and does it break no rule above us? A yes sends it to the ballot.", closes: days(number("vetting", 7, 0, 365)) })

@@ -24,7 +24,7 @@ function check(action) {
   const most = number("times", 5, 1, 400)
   const length = number("hours", 1, 0, 8760)
   // What was refused before does not count: otherwise nobody could ever try again.
-  const before = actions.where({ type: action.type, by: action.initiator, since: hours(length), limit: 499 })
+  const before = actions.where({ type: action.type, by: action.initiator ?? undefined, since: hours(length), limit: 499 })
   const done = before.filter(past => past.status !== "failed" && past.status !== "reverted").length
   if (done < most) return passed(`${done + 1} of ${most} within ${length} hours`)
   return failed(`${done} within ${length} hours are as many as anybody may; please wait a little`)
@@ -38,5 +38,5 @@ function pass(action) {
 /** @type {FailFn} */
 function fail(action) {
   const most = number("times", 5, 1, 400)
-  notifyMembers(action.initiator, `Everybody may do this ${most} times in ${number("hours", 1, 0, 8760)} hours. Please wait a little, and try again.`)
+  if (action.initiator) notifyMembers(action.initiator, `Everybody may do this ${most} times in ${number("hours", 1, 0, 8760)} hours. Please wait a little, and try again.`)
 }

@@ -61,7 +61,7 @@ function check(action) {
     }
     // Signatures bring it to the vote; they are no votes until they are cast again.
     action.data.set("signed", proposal.voters)
-    action.data.set("vote", proposal.ballots({ value: true }).at(-1).castAt + 1)
+    action.data.set("vote", (proposal.ballots({ value: true }).at(-1)?.castAt ?? proposal.openedAt) + 1)
     ask("everyone", { text: `Shall ${member.displayName} stay ${role()}? Yes takes the office away, no confirms it.`, closes: days(number("voting", 7, 0, 365)) })
     notifyMembers(member, `${proposal.yes} members signed your recall as ${role()}: it is voted on.`)
     return proposed("enough signatures: it is voted on")
@@ -95,5 +95,5 @@ function fail(action) {
   const confirmed = action.data.has("vote")
   const length = days(confirmed ? number("confirmed", 365, 0, 3650) : number("lapsed", 180, 0, 3650))
   const why = confirmed ? "was confirmed by a vote" : "was petitioned against in vain"
-  policy.data.set(member.handle, { why, until: action.proposal.closesAt + length })
+  policy.data.set(member.handle, { why, until: (action.proposal.closesAt ?? action.proposal.openedAt) + length })
 }

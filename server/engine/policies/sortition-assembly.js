@@ -36,7 +36,7 @@ function draw(action) {
     drawn.push(...found.map(member => member.id))
   }
   // Those outside of all groups fill what is left, so that nobody is drawn as two.
-  const grouped = groups().flatMap(name => roles.get(name).members.map(member => member.id))
+  const grouped = groups().flatMap(name => (roles.get(name)?.members ?? []).map(member => member.id))
   const rest = members.sample(seats - drawn.length, { avoid: [...avoided(action), ...grouped, ...drawn] })
   drawn.push(...rest.map(member => member.id))
   if (drawn.length < seats) {
