@@ -55,6 +55,10 @@ fn value(call: &Call, (store, place): (Store, u32), key: &str) -> JsResult<Optio
     if place == OWN
         && let Some(written) = call.stores.borrow().get(store, key)
     {
+        // What it wrote itself may be changed by another action before it looks again.
+        if matches!(store, Store::Policy) {
+            call.reads(Reads::POLICY_DATA);
+        }
         return Ok(written.cloned());
     }
     Ok(stored(call, store, place)?.get(key).cloned())
