@@ -8,22 +8,21 @@ use std::sync::LazyLock;
 
 use engine::Blank;
 use engine::shipped::FailureMode;
+use engine::shipped::scenario::{self, Scenario};
 use serde::Deserialize;
 use serde_json::Value;
 use types::payload::constitution::Grant;
 use types::{Combining, Layer};
 
-/// The kits that ship, in the order in which they are offered.
-const SHIPPED: [&str; 8] = [
-    include_str!("../kits/open.toml"),
-    include_str!("../kits/majority.toml"),
-    include_str!("../kits/dictator.toml"),
-    include_str!("../kits/jury.toml"),
-    include_str!("../kits/moderators.toml"),
-    include_str!("../kits/consensus.toml"),
-    include_str!("../kits/maintainers.toml"),
-    include_str!("../kits/do-ocracy.toml"),
-];
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => {
+        [$((include_str!(concat!("../kits/", $name, ".toml")), include_str!(concat!("../kits/scenarios/", $name, ".toml")))),+]
+    };
+}
+
+/// The kits that ship, each with its scenarios, in the order in which they are offered.
+const SHIPPED: [(&str, &str); 8] =
+    files!["open", "majority", "dictator", "jury", "moderators", "consensus", "maintainers", "do-ocracy",];
 
 /// A whole first government.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,6 +56,9 @@ pub struct Kit {
     /// Its documents.
     #[serde(default)]
     pub documents: Vec<KitDocument>,
+    /// Its life, played out: run by the tests, told on its page.
+    #[serde(skip)]
+    pub scenarios: Vec<Scenario>,
 }
 
 /// A role of a kit.
@@ -134,7 +136,16 @@ pub enum KitError {
 }
 
 static KITS: LazyLock<Vec<Kit>> =
-    LazyLock::new(|| SHIPPED.iter().filter_map(|text| toml::from_str(text).ok()).collect());
+    LazyLock::new(|| SHIPPED.iter().filter_map(|(kit, scenarios)| read(kit, scenarios).ok()).collect());
+
+/// Reads a kit from the texts of its two files.
+///
+/// # Errors
+/// The place in the file, and what is wrong there.
+fn read(kit: &str, scenarios: &str) -> Result<Kit, String> {
+    let kit: Kit = toml::from_str(kit).map_err(|error| error.to_string())?;
+    Ok(Kit { scenarios: scenario::read(scenarios)?, ..kit })
+}
 
 /// All starter kits, in the order in which they are offered.
 #[must_use]
@@ -223,7 +234,9 @@ mod tests {
 
     #[test]
     fn every_shipped_kit_reads_and_fills() {
-        assert_eq!(kits().len(), SHIPPED.len(), "a kit does not parse");
+        for (kit, scenarios) in SHIPPED {
+            read(kit, scenarios).unwrap_or_else(|error| panic!("{error}"));
+        }
         for kit in kits() {
             let filled = filled(&kit.name, &json!({})).unwrap();
             assert!(filled.roles.iter().any(|role| role.base), "{}: nobody may propose anything", kit.name);
@@ -246,6 +259,7 @@ mod tests {
         for kit in kits() {
             assert!(kit.used_by.ends_with('.') && kit.fits_when.ends_with('.'), "{}", kit.name);
             assert!(!kit.failure_modes.is_empty() && !kit.tags.is_empty(), "{}", kit.name);
+            assert!(kit.scenarios.iter().any(Scenario::expects_something), "{}", kit.name);
             assert!(kit.blanks.iter().all(|blank| blank.description.ends_with('.')), "{}", kit.name);
         }
         assert_eq!(named("Do ocracy").map(|kit| kit.name.as_str()), Some("do-ocracy"));

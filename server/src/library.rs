@@ -7,6 +7,7 @@ mod guide;
 mod steps;
 
 use engine::Blank;
+use engine::shipped::scenario::Scenario;
 use engine::shipped::{FailureMode, Shipped};
 use serde::Serialize;
 use serde_json::Value;
@@ -164,6 +165,8 @@ pub struct KitPage {
     pub documents: Vec<String>,
     /// How such governments have gone wrong.
     pub failure_modes: Vec<FailureShape>,
+    /// Its life, played out; each is a test.
+    pub scenarios: Vec<ScenarioShape>,
     /// All of it as a page, Markdown.
     pub guide: String,
 }
@@ -219,6 +222,16 @@ impl From<&FailureMode> for FailureShape {
     }
 }
 
+impl From<&Scenario> for ScenarioShape {
+    fn from(scenario: &Scenario) -> Self {
+        Self {
+            title: scenario.title.clone(),
+            outcome: scenario.outcome.clone(),
+            steps: scenario.steps.iter().map(sentence).collect(),
+        }
+    }
+}
+
 /// Everything about the shipped policy.
 #[must_use]
 pub fn policy_page(policy: &Shipped) -> PolicyPage {
@@ -236,15 +249,7 @@ pub fn policy_page(policy: &Shipped) -> PolicyPage {
         failure_modes: policy.failure_modes.iter().map(Into::into).collect(),
         source: policy.source.to_owned(),
         hash: source_hash(policy.source),
-        scenarios: policy
-            .scenarios
-            .iter()
-            .map(|scenario| ScenarioShape {
-                title: scenario.title.clone(),
-                outcome: scenario.outcome.clone(),
-                steps: scenario.steps.iter().map(sentence).collect(),
-            })
-            .collect(),
+        scenarios: policy.scenarios.iter().map(Into::into).collect(),
         guide: of_policy(policy),
     }
 }
@@ -277,6 +282,7 @@ pub fn kit_page(kit: &Kit) -> KitPage {
             .collect(),
         documents: kit.documents.iter().map(|document| document.name.clone()).collect(),
         failure_modes: kit.failure_modes.iter().map(Into::into).collect(),
+        scenarios: kit.scenarios.iter().map(Into::into).collect(),
         guide: of_kit(kit),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use engine::Blank;
+use engine::shipped::scenario::Scenario;
 use engine::shipped::{FailureMode, Shipped};
 
 use super::steps::sentence;
@@ -21,13 +22,7 @@ pub fn of_policy(policy: &Shipped) -> String {
     }
     blanks(&mut page, &policy.settings);
     failures(&mut page, &policy.failure_modes);
-    page.push_str("\n## How it goes\n");
-    for scenario in &policy.scenarios {
-        let _ = write!(page, "\n### {}\n\n{}\n\n", scenario.title, scenario.outcome);
-        for (place, step) in scenario.steps.iter().enumerate() {
-            let _ = writeln!(page, "{}. {}", place + 1, sentence(step));
-        }
-    }
+    told(&mut page, &policy.scenarios);
     let _ = write!(page, "\n## The policy\n\n```js\n{}```\n", policy.source);
     page
 }
@@ -50,7 +45,18 @@ pub fn of_kit(kit: &Kit) -> String {
         let _ = writeln!(page, "- **{}**: {}", role.name, role.description);
     }
     failures(&mut page, &kit.failure_modes);
+    told(&mut page, &kit.scenarios);
     page
+}
+
+fn told(page: &mut String, scenarios: &[Scenario]) {
+    page.push_str("\n## How it goes\n");
+    for scenario in scenarios {
+        let _ = write!(page, "\n### {}\n\n{}\n\n", scenario.title, scenario.outcome);
+        for (place, step) in scenario.steps.iter().enumerate() {
+            let _ = writeln!(page, "{}. {}", place + 1, sentence(step));
+        }
+    }
 }
 
 fn section(page: &mut String, title: &str, text: &str) {

@@ -1,9 +1,9 @@
-//! Every scenario of every shipped policy, played through the whole service: real worker processes, the pipeline, the store,
+//! Every scenario of every shipped policy and starter kit, played through the whole service: real worker processes, the pipeline, the store,
 //! on SQLite and on PostgreSQL.
 //!
-//! A scenario is data beside its policy: `server/engine/policies/scenarios/`. Only what lies outside the service is invented:
+//! A scenario is data beside what it is of: `server/engine/policies/scenarios/`, `server/kits/scenarios/`. Only what lies outside the service is invented:
 //! the clock, the web, and what platforms know and do.
-//! `POLITY_SCENARIO=jury` plays those of one policy alone.
+//! `POLITY_SCENARIO=jury` plays those of one policy or kit alone.
 
 mod play;
 mod stage;
@@ -15,7 +15,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use engine::shipped::Shipped;
+use engine::shipped::scenario::Scenario;
+use server::kits;
 
+use self::play::Scene;
 use self::stage::Stage;
 
 /// How long all scenarios may take on one database, so that everybody runs them before every commit.
@@ -44,21 +47,31 @@ fn every_policy_of_the_folder_ships() {
     assert_eq!(written, shipped);
 }
 
+/// Every scenario with the name of what it is of, and what it is played in.
+fn scenarios(policies: &[Shipped]) -> Vec<(&str, Scene<'_>, &Scenario)> {
+    let of_policies = policies.iter().flat_map(|policy| {
+        let scene = Scene::Policy { policy, all: policies };
+        policy.scenarios.iter().map(move |scenario| (policy.slug, scene, scenario))
+    });
+    let of_kits = kits::kits()
+        .iter()
+        .flat_map(|kit| kit.scenarios.iter().map(move |scenario| (kit.name.as_str(), Scene::Kit(kit), scenario)));
+    of_policies.chain(of_kits).collect()
+}
+
 async fn play_all(stage: &Stage) {
     let policies = policies();
     let only = std::env::var("POLITY_SCENARIO").ok();
     let begun = Instant::now();
     let mut n_played = 0_usize;
     let mut wrong = Vec::new();
-    for policy in &policies {
-        if only.as_ref().is_some_and(|only| only != policy.slug) {
+    for (name, scene, scenario) in scenarios(&policies) {
+        if only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
-        for scenario in &policy.scenarios {
-            n_played += 1;
-            if let Err(why) = play::play(stage, &policies, policy, scenario, n_played).await {
-                wrong.push(format!("{} — “{}”: {why:#}", policy.slug, scenario.title));
-            }
+        n_played += 1;
+        if let Err(why) = play::play(stage, scene, scenario, n_played).await {
+            wrong.push(format!("{name} — “{}”: {why:#}", scenario.title));
         }
     }
     assert!(wrong.is_empty(), "{} of {n_played} scenarios went otherwise:\n\n{}", wrong.len(), wrong.join("\n\n"));

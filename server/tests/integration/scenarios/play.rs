@@ -10,6 +10,7 @@ use engine::shipped::scenario::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use server::kits::Kit;
 use server::pipeline::{self, Attempt, Cast, Founding, NewMember};
 use store::actions::ActionFilter;
 use store::effects::StoredEffect;
@@ -27,13 +28,27 @@ use super::stage::Stage;
 /// The one policy of the kit that communities are founded with here.
 const KIT_POLICY: &str = "Everything passes";
 
+/// What a scenario is played in.
+#[derive(Clone, Copy)]
+pub enum Scene<'a> {
+    /// A community where everything passes, with one policy more.
+    Policy {
+        /// The policy under test.
+        policy: &'a Shipped,
+        /// Every policy that it could go with.
+        all: &'a [Shipped],
+    },
+    /// A community of a starter kit; the scenario's settings fill its blanks.
+    Kit(&'a Kit),
+}
+
 /// Plays a scenario in a community of its own.
 ///
 /// # Errors
 /// The step that went otherwise, and how.
-pub async fn play(stage: &Stage, all: &[Shipped], policy: &Shipped, scenario: &Scenario, n: usize) -> Result<()> {
+pub async fn play(stage: &Stage, scene: Scene<'_>, scenario: &Scenario, n: usize) -> Result<()> {
     stage.world.begin(&scenario.answers, &scenario.knows);
-    let mut play = Play::found(stage, all, policy, scenario, n).await.context("the community could not be made")?;
+    let mut play = Play::found(stage, scene, scenario, n).await.context("the community could not be made")?;
     for (place, step) in scenario.steps.iter().enumerate() {
         play.step(step).await.with_context(|| format!("step {}: {step:?}", place + 1))?;
     }
@@ -54,20 +69,27 @@ struct Play<'s> {
 }
 
 impl<'s> Play<'s> {
-    async fn found(stage: &'s Stage, all: &[Shipped], policy: &Shipped, scenario: &Scenario, n: usize) -> Result<Self> {
+    async fn found(stage: &'s Stage, scene: Scene<'_>, scenario: &Scenario, n: usize) -> Result<Self> {
+        let (kit, settings, policy) = match scene {
+            Scene::Policy { policy, .. } => ("open", Map::new(), name_of(policy)),
+            Scene::Kit(kit) => {
+                let first = kit.policies.first().context("the kit has no policy")?;
+                (kit.name.as_str(), scenario.settings.clone(), first.name.clone())
+            }
+        };
         let founding = Founding {
             slug: format!("scenario-{n}").parse()?,
             name: scenario.title.clone(),
             description: String::new(),
-            starter_kit: "open".to_owned(),
-            settings: Json::default(),
+            starter_kit: kit.to_owned(),
+            settings: Json(Value::Object(settings)),
         };
         let community = pipeline::found(&stage.ctx, founding).await?;
         stage.connect(community).await?;
         let mut play = Self {
             stage,
             community,
-            policy: name_of(policy),
+            policy,
             members: BTreeMap::new(),
             policies: BTreeMap::new(),
             named: BTreeMap::new(),
@@ -89,13 +111,20 @@ impl<'s> Play<'s> {
             let payload = [("name".to_owned(), Value::String(channel.clone()))].into_iter().collect();
             play.attempt(&first, "board.create_channel", payload).await?;
         }
-        play.add_policies(all, policy, scenario).await?;
+        match scene {
+            Scene::Policy { policy, all } => play.add_policies(all, policy, scenario).await?,
+            Scene::Kit(_) => {
+                let policies = stage.ctx.store.community(community).policies().await?;
+                play.policies = policies.into_iter().map(|policy| (policy.id, policy.draft.name)).collect();
+            }
+        }
         Ok(play)
     }
 
     async fn add_roles(&self, scenario: &Scenario) -> Result<()> {
         let tx = self.stage.ctx.store.begin().await?;
-        for name in scenario.roles.keys() {
+        let known = tx.community(self.community).roles().await?;
+        for name in scenario.roles.keys().filter(|name| known.iter().all(|role| role.name != **name)) {
             let role =
                 Role { id: self.stage.ctx.ids.next(), name: name.clone(), description: String::new(), is_base: false };
             tx.community(self.community).add_role(&role, self.stage.now()).await?;
