@@ -18,9 +18,12 @@ use server::config::Config;
 use server::ctx::Ctx;
 use server::workers::Priority;
 use types::ballot::{Ballot, BallotKind};
-use types::evaluation::{ActionInput, Initiator, PolicyInput, ProposalInput, Request, Seed, Step};
+use types::evaluation::{
+    ActionInput, BundleInput, BundledAction, Initiator, PolicyInput, ProposalInput, Request, Seed, Step,
+};
 use types::fact::{HttpAnswer, PastAction, PolicyFact, PolicyModule};
 use types::member::{Member, Role};
+use types::payload::bundle::{BundleDraft, Part};
 use types::{
     ActionStatus, Ask, BallotValue, CommunityId, Decision, Effect, Enforcement, Evaluation, FactKey, Facts, Json,
     MemberId, ProposalStatus, Timestamp,
@@ -100,6 +103,7 @@ impl Town {
         let (members, roles) = people(policy, scenario, n);
         let initiator = members.iter().find(|member| member.handle == attempt.by).or_else(|| members.first())?;
         let kind: types::ActionType = attempt.attempt.parse().ok()?;
+        let kind_of_bundle = kind.clone();
         let request = Request {
             step: Step::Evaluate,
             policy: PolicyInput {
@@ -139,7 +143,7 @@ impl Town {
                 ask: None,
                 ballots: Vec::new(),
             },
-            bundle: None,
+            bundle: bundle(&kind_of_bundle, &attempt.payload),
             facts: Facts { members: Some(members), roles: Some(roles), ..Facts::default() },
             now: NOW,
             seed: Seed::default(),
@@ -274,6 +278,34 @@ fn people(policy: &Shipped, scenario: &Scenario, n: usize) -> (Vec<Member>, Vec<
         is_bot: false,
     });
     (members.collect(), roles)
+}
+
+/// The bundle that an election or combination is, each action under the name that it has in the scenario.
+fn bundle(kind: &types::ActionType, payload: &serde_json::Map<String, Value>) -> Option<BundleInput> {
+    let draft: BundleDraft = Json(Value::Object(payload.clone())).read().ok()?;
+    let part = |(place, part): (usize, &Part)| {
+        Some(BundledAction {
+            id: id(200 + place as u128),
+            kind: part.kind.parse().ok()?,
+            payload: Json(part.payload.clone()),
+            initiator: None,
+            status: ActionStatus::Proposed,
+            label: part.label.clone()?,
+            statement: String::new(),
+            nominee: None,
+            proposal: id(300 + place as u128),
+            ballots: Vec::new(),
+        })
+    };
+    Some(BundleInput {
+        id: id(6),
+        kind: types::payload::bundle::kind_of(kind)?,
+        title: draft.title.clone(),
+        actions: draft.actions.iter().enumerate().filter_map(part).collect(),
+        seats: draft.seats.unwrap_or(1),
+        none: None,
+        gone: Vec::new(),
+    })
 }
 
 /// A ballot of the kind that is asked for: two for it, one against.

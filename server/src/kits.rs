@@ -21,8 +21,17 @@ macro_rules! files {
 }
 
 /// The kits that ship, each with its scenarios, in the order in which they are offered.
-const SHIPPED: [(&str, &str); 8] =
-    files!["open", "majority", "dictator", "jury", "moderators", "consensus", "maintainers", "do-ocracy",];
+const SHIPPED: [(&str, &str); 9] = files![
+    "open",
+    "majority",
+    "dictator",
+    "jury",
+    "moderators",
+    "consensus",
+    "elected-council",
+    "maintainers",
+    "do-ocracy",
+];
 
 /// A whole first government.
 #[derive(Clone, Debug, Deserialize)]
@@ -153,7 +162,7 @@ pub fn kits() -> &'static [Kit] {
     &KITS
 }
 
-/// The kit of this name; `Do ocracy` and `do_ocracy` are understood as `do-ocracy`.
+/// The kit of this name; `Elected council` and `elected_council` are understood as `elected-council`.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Kit> {
     let slug = name.trim().to_lowercase().replace([' ', '_'], "-");
@@ -262,7 +271,7 @@ mod tests {
             assert!(kit.scenarios.iter().any(Scenario::expects_something), "{}", kit.name);
             assert!(kit.blanks.iter().all(|blank| blank.description.ends_with('.')), "{}", kit.name);
         }
-        assert_eq!(named("Do ocracy").map(|kit| kit.name.as_str()), Some("do-ocracy"));
+        assert_eq!(named("Elected council").map(|kit| kit.name.as_str()), Some("elected-council"));
     }
 
     #[test]

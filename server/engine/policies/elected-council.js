@@ -14,8 +14,9 @@ const council = () => policy.settings?.role || "Council"
 /** @type {FilterFn} */
 function filter(action) {
   // Who is on the council is decided by an election or a recall, never by the council.
-  const isOwnSeat = action.type === "constitution.assign_role" || action.type === "constitution.remove_role"
-  return !(isOwnSeat && action.payload.role === council())
+  const isOwnSeat = one =>
+    (one.type === "constitution.assign_role" || one.type === "constitution.remove_role") && one.payload.role === council()
+  return action.bundle ? !action.bundle.actions.every(isOwnSeat) : !isOwnSeat(action)
 }
 
 /** @type {InitializeFn} */

@@ -26,9 +26,10 @@ const q = n => Math.sqrt(n) / 2
 /** Debian's K: how many must second it; at most five. */
 const k = n => Math.max(1, Math.min(5, Math.floor(q(n))))
 
-/** What is on the ballot: to adopt it, or not. */
+/** What is on the ballot: the options of an election, or to adopt the one proposal; and always none of them. */
 function options(action) {
-  return ["Adopt", DEFAULT]
+  const own = action.bundle ? action.bundle.options.filter(option => option !== action.bundle?.none) : ["Adopt"]
+  return [...own, DEFAULT]
 }
 
 /** @type {InitializeFn} */
@@ -76,11 +77,13 @@ function check(action) {
     threshold: ratio > 1 ? ratio / (ratio + 1) : "majority",
   })
   const winner = outcome.winners[0]
+  action.data.set("winner", winner ?? DEFAULT)
   if (!winner || winner === DEFAULT) return failed(`${DEFAULT}: no option is preferred to it by ${quorum} voters and ${ratio} to 1`)
   return passed(`“${winner}” wins: ${quorum} were needed to prefer it to ${DEFAULT}`)
 }
 
 /** @type {PassFn} */
 function pass(action) {
+  action.bundle?.keep(action.data.get("winner"))
   action.execute()
 }

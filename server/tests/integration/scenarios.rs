@@ -1,8 +1,8 @@
-//! Every scenario of every shipped policy and starter kit, played through the whole service: real worker processes, the pipeline, the store,
-//! on SQLite and on PostgreSQL.
+//! Every scenario of every shipped policy and starter kit, played through the whole service: real worker processes, the
+//! pipeline, the store, on SQLite and on PostgreSQL.
 //!
-//! A scenario is data beside what it is of: `server/engine/policies/scenarios/`, `server/kits/scenarios/`. Only what lies outside the service is invented:
-//! the clock, the web, and what platforms know and do.
+//! A scenario is data beside what it is of: `server/engine/policies/scenarios/`, `server/kits/scenarios/`. Only what lies
+//! outside the service is invented: the clock, the web, and what platforms know and do.
 //! `POLITY_SCENARIO=jury` plays those of one policy or kit alone.
 
 mod play;
@@ -12,7 +12,7 @@ mod world;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use engine::shipped::Shipped;
 use engine::shipped::scenario::Scenario;
@@ -20,9 +20,6 @@ use server::kits;
 
 use self::play::Scene;
 use self::stage::Stage;
-
-/// How long all scenarios may take on one database, so that everybody runs them before every commit.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The shipped policies, read from their folder: whoever writes one need not build the service to play its scenarios.
 fn policies() -> Vec<Shipped> {
@@ -77,7 +74,6 @@ async fn play_all(stage: &Stage) {
     assert!(wrong.is_empty(), "{} of {n_played} scenarios went otherwise:\n\n{}", wrong.len(), wrong.join("\n\n"));
     assert!(n_played > 0, "no scenario was played");
     println!("{n_played} scenarios in {:.1} s", begun.elapsed().as_secs_f64());
-    assert!(begun.elapsed() < PATIENCE, "{n_played} scenarios took {:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

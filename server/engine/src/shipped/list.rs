@@ -20,7 +20,7 @@ macro_rules! files {
 }
 
 /// In the order in which the library shows them: the simplest first.
-pub(super) static FILES: [Files; 23] = files![
+pub(super) static FILES: [Files; 28] = files![
     "everything-passes",
     "role-gate",
     "rate-limit",
@@ -28,6 +28,7 @@ pub(super) static FILES: [Files; 23] = files![
     "toxicity-filter",
     "probation",
     "cool-off",
+    "reputation-gate",
     "dictator",
     "two-approvals",
     "maintainers",
@@ -38,10 +39,14 @@ pub(super) static FILES: [Files; 23] = files![
     "lazy-consensus",
     "consensus-seeking",
     "elected-council",
+    "democratic-election",
+    "caucus-first-round",
+    "caucus-second-round",
     "recall",
     "request-for-adminship",
     "petition",
     "tribunal",
     "sortition-assembly",
     "general-resolution",
+    "quadratic-budget",
 ];

@@ -33,8 +33,8 @@ pub struct NewCommunity {
     /// What it is, in a sentence or two.
     #[serde(default)]
     description: String,
-    /// Its first government: `open`, `majority`, `dictator`, `jury`, `moderators`, `consensus`, `maintainers` or
-    /// `do-ocracy`; `GET /library` tells of each.
+    /// Its first government: `open`, `majority`, `dictator`, `jury`, `moderators`, `consensus`, `elected-council`,
+    /// `maintainers` or `do-ocracy`; `GET /library` tells of each.
     #[schema(example = "jury")]
     starter_kit: String,
     /// Values of the kit's blanks.
