@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use engine::BlankKind;
 use engine::shipped::scenario::{AttemptStep, Scenario, Step as Happens};
 use engine::shipped::{Shipped, named, shipped};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use server::boot;
 use server::config::Config;
 use server::ctx::Ctx;
@@ -99,11 +99,12 @@ struct Town {
 impl Town {
     /// The first scenario's attempt, in a larger community.
     fn new(policy: &Shipped, n: usize) -> Option<Self> {
-        let (scenario, attempt) = policy.scenarios.iter().find_map(|scenario| Some((scenario, first(scenario)?)))?;
+        let (scenario, attempt) =
+            policy.scenarios.iter().find_map(|scenario| Some((scenario, Beginning::of(scenario)?)))?;
         let (members, roles) = people(policy, scenario, n);
         let initiator = members.iter().find(|member| member.handle == attempt.by).or_else(|| members.first())?;
-        let kind: types::ActionType = attempt.attempt.parse().ok()?;
-        let kind_of_bundle = kind.clone();
+        let kind: types::ActionType = attempt.kind.parse().ok()?;
+        let bundle_kind = kind.clone();
         let request = Request {
             step: Step::Evaluate,
             policy: PolicyInput {
@@ -143,7 +144,7 @@ impl Town {
                 ask: None,
                 ballots: Vec::new(),
             },
-            bundle: bundle(&kind_of_bundle, &attempt.payload),
+            bundle: bundle(&bundle_kind, &attempt.payload),
             facts: Facts { members: Some(members), roles: Some(roles), ..Facts::default() },
             now: NOW,
             seed: Seed::default(),
@@ -241,11 +242,21 @@ impl Town {
 }
 
 /// What is attempted first in a scenario.
-fn first(scenario: &Scenario) -> Option<&AttemptStep> {
-    scenario.steps.iter().find_map(|step| match step {
-        Happens::Attempt(attempt) => Some(attempt),
-        _ => None,
-    })
+struct Beginning {
+    kind: String,
+    by: String,
+    payload: Map<String, Value>,
+}
+
+impl Beginning {
+    fn of(scenario: &Scenario) -> Option<Self> {
+        scenario.steps.iter().find_map(|step| match step {
+            Happens::Attempt(AttemptStep { attempt, by, payload, .. }) => {
+                Some(Self { kind: attempt.clone(), by: by.clone(), payload: payload.clone() })
+            }
+            _ => None,
+        })
+    }
 }
 
 /// The scenario's members and as many others; each role that the policy's settings or the scenario name has a twentieth of them.
@@ -281,7 +292,7 @@ fn people(policy: &Shipped, scenario: &Scenario, n: usize) -> (Vec<Member>, Vec<
 }
 
 /// The bundle that an election or combination is, each action under the name that it has in the scenario.
-fn bundle(kind: &types::ActionType, payload: &serde_json::Map<String, Value>) -> Option<BundleInput> {
+fn bundle(kind: &types::ActionType, payload: &Map<String, Value>) -> Option<BundleInput> {
     let draft: BundleDraft = Json(Value::Object(payload.clone())).read().ok()?;
     let part = |(place, part): (usize, &Part)| {
         Some(BundledAction {

@@ -5,5 +5,6 @@ pub mod test_app;
 mod api;
 mod ballots;
 mod guards;
+mod library;
 mod pages;
 mod tenancy;
