@@ -49,7 +49,7 @@ function check(action) {
     // Nobody seconds their own.
     const own = action.initiator ? proposal.ballots({ by: action.initiator, value: true }).length : 0
     const seconds = proposal.yes - own
-    if (seconds >= k(n)) action.data.set("seconded", proposal.voters)
+    if (seconds >= k(n)) action.data.set("seconded", seconds)
     else if (proposal.hasElapsed(days(number("days", 14, 0, 365)))) return failed(`${seconds} seconded it; ${k(n)} were needed`)
     else return proposed(`${seconds} of ${k(n)} seconds`)
   }

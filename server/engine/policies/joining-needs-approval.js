@@ -12,10 +12,11 @@ function number(name, usual, least, most) {
 /** The role that is asked; `undefined` where every member is. */
 const role = () => policy.settings?.role || undefined
 
-/** Those who are asked, but for whoever proposes. */
+/** The ids of those who are asked, but for whoever proposes. */
 function asked(action) {
-  const all = role() ? roles.get(role())?.members ?? [] : members.all()
-  return all.filter(member => member.id !== action.initiator?.id)
+  const own = action.initiator?.id
+  const all = role() ? (roles.get(role())?.members ?? []).map(member => member.id) : members.ids()
+  return all.filter(id => id !== own)
 }
 
 /** @type {FilterFn} */
@@ -52,7 +53,7 @@ function check(action) {
 
 /** @type {NotifyFn} */
 function notify(action) {
-  notifyMembers(asked(action), "Somebody would like to come in. Please vote.")
+  notifyMembers(role() ?? "everyone", "Somebody would like to come in. Please vote.")
 }
 
 /** @type {PassFn} */

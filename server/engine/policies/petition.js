@@ -19,12 +19,15 @@ function saidNow(action, by) {
   return action.proposal.ballots({ by }).filter(ballot => ballot.castAt >= action.data.get("since"))
 }
 
-/** How many say yes and no in the ballot; signatures and the wizards' word are no votes until they are cast again. */
-function votes(action) {
-  const early = action.data.get("early", [])
-  const stale = early.length > 0 ? action.proposal.ballots({ by: early }).filter(ballot => ballot.castAt < action.data.get("since")) : []
-  const of = value => stale.filter(ballot => ballot.value === value).length
-  return { yes: action.proposal.yes - of(true), no: action.proposal.no - of(false) }
+/** How many said so in the ballot; signatures and the wizards' word are no votes until they are cast again. */
+function votes(action, value) {
+  const since = action.data.get("since")
+  return action.proposal.ballots({ value }).filter(ballot => ballot.castAt >= since).length
+}
+
+/** The moment after the last ballot so far, so that no ballot stands in two stages. */
+function after(proposal) {
+  return proposal.ballots().reduce((latest, ballot) => Math.max(latest, ballot.castAt), proposal.openedAt) + 1
 }
 
 /** @type {InitializeFn} */
@@ -40,9 +43,7 @@ function sign(action) {
     return proposal.isClosed ? failed(`${proposal.yes} signed; ${needed} signatures were needed`) : proposed(`${proposal.yes} of ${needed} signatures`)
   }
   const wizards = roles.get(wizard())?.members ?? []
-  action.data.set("early", proposal.voters)
-  // A moment after the last signature, so that no ballot stands in both stages.
-  action.data.set("since", (proposal.ballots({ value: true }).at(-1)?.castAt ?? proposal.openedAt) + 1)
+  action.data.set("since", after(proposal))
   if (wizards.length === 0) return open(action)
   action.data.set("stage", "vetting")
   ask(wizards, { text: "Can it be carried out, and does it break no rule above us? A yes sends it to the ballot.", closes: days(number("vetting", 7, 0, 365)) })
@@ -56,9 +57,7 @@ function vet(action) {
   const refusal = said.find(ballot => ballot.value === false && ballot.reason)
   if (refusal) return failed(`${refusal.member?.displayName ?? wizard()} did not let it to the ballot: ${refusal.reason}`)
   if (said.some(ballot => ballot.value === true) || action.proposal.isClosed) {
-    const latest = Math.max(...action.proposal.ballots({ by: wizard() }).map(ballot => ballot.castAt), action.data.get("since"))
-    action.data.set("early", action.proposal.voters)
-    action.data.set("since", latest + 1)
+    action.data.set("since", after(action.proposal))
     return open(action)
   }
   return proposed("the wizards vet it")
@@ -73,7 +72,7 @@ function open(action) {
 
 /** The ballot: two to one, once it is closed. */
 function count(action) {
-  const { yes, no } = votes(action)
+  const [yes, no] = [votes(action, true), votes(action, false)]
   const ratio = number("ratio", 2, 1, 100)
   const score = `${yes} yes, ${no} no in the ballot; ${ratio} to 1 is needed`
   if (!action.proposal.isClosed) return proposed(score)

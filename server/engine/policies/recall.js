@@ -60,15 +60,14 @@ function check(action) {
       return proposed(`${proposal.yes} of ${needed} signatures`)
     }
     // Signatures bring it to the vote; they are no votes until they are cast again.
-    action.data.set("signed", proposal.voters)
-    action.data.set("vote", (proposal.ballots({ value: true }).at(-1)?.castAt ?? proposal.openedAt) + 1)
+    action.data.set("vote", proposal.ballots().reduce((latest, ballot) => Math.max(latest, ballot.castAt), proposal.openedAt) + 1)
     ask("everyone", { text: `Shall ${member.displayName} stay ${role()}? Yes takes the office away, no confirms it.`, closes: days(number("voting", 7, 0, 365)) })
     notifyMembers(member, `${proposal.yes} members signed your recall as ${role()}: it is voted on.`)
     return proposed("enough signatures: it is voted on")
   }
-  const stale = proposal.ballots({ by: action.data.get("signed") }).filter(ballot => ballot.castAt < action.data.get("vote"))
-  const yes = proposal.yes - stale.filter(ballot => ballot.value === true).length
-  const no = proposal.no - stale.filter(ballot => ballot.value === false).length
+  const since = action.data.get("vote")
+  const said = value => proposal.ballots({ value }).filter(ballot => ballot.castAt >= since).length
+  const [yes, no] = [said(true), said(false)]
   const score = `${yes} for the recall, ${no} against`
   if (!proposal.isClosed) return proposed(score)
   const share = number("pass", 0.5, 0, 1)

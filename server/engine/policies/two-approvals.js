@@ -9,10 +9,11 @@ function number(name, usual, least, most) {
   return value
 }
 
-/** Those who may approve: nobody approves their own. */
+/** The ids of those who may approve: nobody approves their own. */
 function reviewers(action) {
-  const all = policy.settings?.role ? roles.get(policy.settings.role)?.members ?? [] : members.all()
-  return all.filter(member => member.id !== action.initiator?.id)
+  const own = action.initiator?.id
+  const all = policy.settings?.role ? (roles.get(policy.settings.role)?.members ?? []).map(member => member.id) : members.ids()
+  return all.filter(id => id !== own)
 }
 
 /** @type {InitializeFn} */
@@ -46,7 +47,7 @@ function check(action) {
 
 /** @type {NotifyFn} */
 function notify(action) {
-  notifyMembers(reviewers(action), "Something waits for approval.")
+  notifyMembers(policy.settings?.role || "everyone", "Something waits for approval.")
 }
 
 /** @type {PassFn} */
