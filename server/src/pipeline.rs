@@ -11,7 +11,9 @@ pub mod route;
 pub mod snapshot;
 
 mod ballots;
+mod breaker;
 mod commit;
+mod delegate;
 mod enter;
 mod examine;
 mod facts;
@@ -30,8 +32,9 @@ mod settle;
 mod wake;
 mod withdraw;
 
-pub use ballots::{Cast, CastError, cast, withdraw};
+pub use ballots::{Cast, CastError, cast, deciding_action, withdraw};
 pub use commit::decide_due;
+pub use delegate::{DelegateError, delegate, take_back};
 pub use found::{AdmitError, FoundError, Founding, NewMember, admit, found};
 pub use ingest::{Attempt, AttemptError, attempt};
 pub use intake::Intake;

@@ -581,6 +581,8 @@ impl FactSource for Invented<'_> {
             FactKey::Policy(name) => {
                 facts.modules.insert(name.clone(), None);
             }
+            // Nobody has given their voice away in an invented world.
+            FactKey::Delegations => facts.delegations = Some(Vec::new()),
             FactKey::PolicyData => facts.policy_data = Some(self.policy_data.clone()),
             FactKey::Actions(query) => facts.actions.push((query.clone(), Vec::new())),
             FactKey::Http(request) => {

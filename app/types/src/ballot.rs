@@ -72,6 +72,15 @@ pub struct Ask {
     pub privacy: Privacy,
     /// When the count can be seen.
     pub results: Results,
+    /// Whether those who do not vote may have given their voice to who does. Never in a secret vote.
+    #[serde(default)]
+    pub delegation: bool,
+    /// What the vote is about, for delegations by topic.
+    #[serde(default)]
+    pub topic: Option<String>,
+    /// The role whose holders are asked, for delegations by role.
+    #[serde(default)]
+    pub role: Option<crate::RoleId>,
 }
 
 impl Default for Ask {
@@ -86,6 +95,9 @@ impl Default for Ask {
             closes: None,
             privacy: Privacy::Open,
             results: Results::Always,
+            delegation: false,
+            topic: None,
+            role: None,
         }
     }
 }
@@ -199,6 +211,23 @@ pub enum BallotError {
 }
 
 impl Ask {
+    /// The question as it may be put once ballots are in: never less private, and never counted in public earlier, than
+    /// voters were promised. Whether a vote is secret cannot change at all: a ballot in the box could be cast again in the open.
+    #[must_use]
+    pub fn held_to(mut self, promised: &Self) -> Self {
+        self.privacy = match (promised.privacy, self.privacy) {
+            (Privacy::Open, Privacy::AfterClose) => Privacy::AfterClose,
+            (before, _) => before,
+        };
+        self.results = match (promised.results, self.results) {
+            (Results::Always, later) => later,
+            (Results::AfterBallot, Results::AtClose) | (Results::AtClose, _) => Results::AtClose,
+            (Results::AfterBallot, _) => Results::AfterBallot,
+        };
+        self.delegation &= self.privacy != Privacy::Secret;
+        self
+    }
+
     /// Checks that `value` answers this question.
     ///
     /// # Errors
@@ -285,6 +314,24 @@ mod tests {
         assert_eq!(read("[\"tea\"]"), BallotValue::List(vec!["tea".into()]));
         assert_eq!(read("{\"tea\":3}"), BallotValue::Numbers([("tea".to_owned(), 3.0)].into()));
         assert!(serde_json::from_str::<BallotValue>("null").is_err());
+    }
+
+    #[test]
+    fn a_promise_to_voters_is_kept() {
+        let all = |privacy, results| Ask { privacy, results, ..Ask::default() };
+        let (privacies, results) = (
+            [Privacy::Open, Privacy::AfterClose, Privacy::Secret],
+            [Results::Always, Results::AfterBallot, Results::AtClose],
+        );
+        let rank = |one: Results| results.iter().position(|other| *other == one);
+        for before in privacies.iter().flat_map(|p| results.map(|r| all(*p, r))) {
+            for after in privacies.iter().flat_map(|p| results.map(|r| all(*p, r))) {
+                let held = after.clone().held_to(&before);
+                assert!(rank(held.results) >= rank(before.results), "{before:?} {after:?}");
+                assert_eq!(held.privacy == Privacy::Secret, before.privacy == Privacy::Secret, "{before:?} {after:?}");
+                assert!(before.privacy == Privacy::Open || held.privacy != Privacy::Open, "{before:?} {after:?}");
+            }
+        }
     }
 
     #[test]

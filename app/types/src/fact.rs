@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delegation::Delegation;
 use crate::member::{Member, Role};
 use crate::{ActionId, ActionStatus, ActionType, DocumentId, Enforcement, Json, Layer, MemberId, PolicyId, Timestamp};
 
@@ -19,6 +20,8 @@ pub enum FactKey {
     Policies,
     /// One policy with its source and data, for composition.
     Policy(String),
+    /// Who gave whom their voice, as of now.
+    Delegations,
     /// The policy's own data store.
     PolicyData,
     /// Part of the action log.
@@ -146,6 +149,9 @@ pub struct Facts {
     pub modules: BTreeMap<String, Option<PolicyModule>>,
     /// The policy's own data store.
     pub policy_data: Option<BTreeMap<String, Json>>,
+    /// Delegations in force.
+    #[serde(default)]
+    pub delegations: Option<Vec<Delegation>>,
     /// Answers to questions of the log.
     pub actions: Vec<(ActionQuery, Vec<PastAction>)>,
     /// Answers to HTTP requests.
@@ -184,6 +190,8 @@ impl Reads {
     pub const LOOKUP: Self = Self(1 << 10);
     /// The other actions of the bundle.
     pub const BUNDLE: Self = Self(1 << 11);
+    /// Who gave whom their voice.
+    pub const DELEGATIONS: Self = Self(1 << 12);
 
     /// Both.
     #[must_use]
@@ -213,6 +221,7 @@ impl Reads {
             (Self::HTTP, "web request"),
             (Self::LOOKUP, "platform look-up"),
             (Self::BUNDLE, "bundle"),
+            (Self::DELEGATIONS, "delegations"),
         ]
         .into_iter()
         .filter(|(kind, _)| self.touches(*kind))

@@ -92,6 +92,8 @@ ids! {
     ChannelId;
     /// A post on the built-in board.
     PostId;
+    /// A voice given to another member.
+    DelegationId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
 }

@@ -15,6 +15,7 @@ pub mod platform;
 pub mod policy;
 
 pub mod ballot;
+pub mod delegation;
 pub mod proposal;
 pub mod verdict;
 

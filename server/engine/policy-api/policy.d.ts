@@ -693,6 +693,8 @@ declare const now: Moment
  *   text: "Where shall we meet?", kind: "ranking", options: ["the park", "the library"],
  *   where: "general", closes: days(3), privacy: "secret", results: "at-close",
  * })
+ * @example
+ * ask("everyone", { text: "Shall we spend it?", closes: days(3), delegation: true, topic: "budget" })
  */
 declare function ask(
   who: Who,
@@ -713,6 +715,15 @@ declare function ask(
     privacy?: "open" | "after-close" | "secret"
     /** When the count can be seen. */
     results?: "always" | "after-ballot" | "at-close"
+    /**
+     * Whether members who do not vote may have given their voice to somebody who does: `tally` then counts each voter with
+     * the voices they carry. A voice goes where its owner's most specific delegation points (topic, action type, platform,
+     * role asked, everything) and on from there until somebody has voted; in a circle in which nobody votes it is not cast.
+     * Who votes carries their own voice. Not in secret votes. `proposal.yes` and `ballots()` list ballots, not voices.
+     */
+    delegation?: boolean
+    /** What the vote is about, for delegations by topic. */
+    topic?: string
   },
 ): void
 

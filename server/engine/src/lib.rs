@@ -9,6 +9,7 @@
 pub mod blank;
 pub mod combine;
 pub mod declarations;
+pub mod delegation;
 pub mod draw;
 pub mod limits;
 pub mod lockout;

@@ -231,7 +231,7 @@ fn tell(
 ///
 /// # Errors
 /// The store's failure.
-pub(super) async fn deciding_action(store: &CommunityStore<'_>, action: ActionId) -> store::Result<ActionId> {
+pub async fn deciding_action(store: &CommunityStore<'_>, action: ActionId) -> store::Result<ActionId> {
     let Some(bundle) = store.action(action).await?.and_then(|stored| stored.action.bundle) else { return Ok(action) };
     Ok(store.bundle(bundle).await?.and_then(|bundle| bundle.action).unwrap_or(action))
 }

@@ -192,10 +192,15 @@ impl Docket {
     }
 
     /// Takes one effect into the docket and the action's data. Returns whether shared data changed.
-    pub(super) fn absorb(&mut self, effect: &Effect, shared: &mut BTreeMap<String, Json>) -> bool {
+    ///
+    /// Once there are ballots, a question can only become more private.
+    pub(super) fn absorb(&mut self, effect: &Effect, shared: &mut BTreeMap<String, Json>, has_ballots: bool) -> bool {
         match effect {
             Effect::Execute => self.wants_execute = true,
-            Effect::Ask(ask) => self.ask = Some(ask.clone()),
+            Effect::Ask(ask) => {
+                let promised = self.ask.clone().unwrap_or_default();
+                self.ask = Some(if has_ballots { ask.clone().held_to(&promised) } else { ask.clone() });
+            }
             Effect::SetActionData { key, value } => {
                 let trial = self.is_trial();
                 let data = if trial { &mut self.trial_data } else { shared };

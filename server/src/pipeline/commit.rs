@@ -15,6 +15,7 @@ use types::audit::Actor;
 use types::decision::Wake;
 use types::{ActionId, AuditKind, Evaluation, Json, Timestamp};
 
+use super::breaker;
 use super::bundle::{self, StoredBundle};
 use super::case::{Case, Entry};
 use super::decide::{Deciding, decide};
@@ -239,6 +240,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &Tx, decided: &mut Decided, plan: &Plan
         handle.audit(line.actor.clone(), line.kind, line.subject.clone(), line.body.clone(), now);
     }
     record(&handle, decided, now)?;
+    breaker::watch(ctx, &handle, decided, now).await?;
     save_dockets(decided, now);
     change_data(&handle, id, plan).await?;
     change_roles(&handle, id, plan, now).await?;

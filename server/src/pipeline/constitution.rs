@@ -6,7 +6,10 @@
 mod community;
 mod documents;
 mod policies;
+mod question;
+mod restart;
 mod roles;
+mod stages;
 
 use serde_json::{Value, json};
 use types::audit::Actor;
@@ -16,6 +19,7 @@ use types::{Action, AuditKind, Json, Timestamp};
 use crate::clock::IdSource;
 
 pub use policies::{changed, draft, source_hash};
+pub use stages::MAX_STAGES;
 
 /// What a verb works with.
 pub(super) struct Performing<'t> {
@@ -65,7 +69,10 @@ pub(super) async fn perform(p: &Performing<'_>) -> Done {
         "assign_role" => roles::assign(p, p.read()?).await,
         "remove_role" => roles::remove(p, p.read()?).await,
         "add_policy" => policies::add(p, p.read()?).await,
+        "add_policy_bundle" => stages::add(p, p.read()?).await,
         "change_policy" => policies::change(p, p.read()?).await,
+        "restart_proposals" => restart::perform(p, p.read()?).await,
+        "reset_policy" => policies::reset(p, p.read()?).await,
         "remove_policy" => policies::remove(p, p.read()?).await,
         "recover_policy" => policies::recover(p, p.read()?).await,
         "reorder_policies" => policies::reorder(p, p.read()?).await,

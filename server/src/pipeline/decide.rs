@@ -51,7 +51,12 @@ impl FactHints {
         let recurring = keys.iter().filter(|key| {
             matches!(
                 key,
-                FactKey::Members | FactKey::Documents | FactKey::Policies | FactKey::PolicyData | FactKey::Policy(_)
+                FactKey::Members
+                    | FactKey::Delegations
+                    | FactKey::Documents
+                    | FactKey::Policies
+                    | FactKey::PolicyData
+                    | FactKey::Policy(_)
             )
         });
         if let Ok(mut hints) = self.0.lock() {
@@ -262,7 +267,9 @@ fn absorb(
     evaluation: &Evaluation,
     policy_data: &mut PolicyData,
 ) -> bool {
+    let on_parts = case.bundle.as_ref().is_some_and(|bundle| bundle.has_ballots(at));
     let Some(docket) = case.dockets.get_mut(at) else { return false };
+    let has_ballots = on_parts || !docket.ballots.is_empty();
     match evaluation {
         Evaluation::NeedsFacts(_) => false,
         Evaluation::Broke(error) => {
@@ -280,7 +287,7 @@ fn absorb(
             docket.wake = decision.wake;
             let mut changed = false;
             for effect in &decision.effects {
-                changed |= docket.absorb(effect, &mut case.action.data);
+                changed |= docket.absorb(effect, &mut case.action.data, has_ballots);
                 if !docket.is_trial()
                     && let Some(bundle) = &mut case.bundle
                 {

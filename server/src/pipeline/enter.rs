@@ -34,15 +34,20 @@ pub(super) async fn enter(
         return decide_without_policies(ctx, tx, snapshot, stored, now).await;
     }
     let head = handle.audit_head().await?;
-    let proposals: Vec<StoredProposal> = candidates
+    let pinned = candidates.iter().flat_map(|policy| {
+        let each = snapshot.pinned(policy).into_iter();
+        each.map(move |(version, stage)| (*policy, version, stage.map(|place| (policy.id, place))))
+    });
+    let pinned: Vec<_> = pinned.collect();
+    let proposals: Vec<StoredProposal> = pinned
         .iter()
         .zip(1..)
-        .map(|(policy, position)| StoredProposal {
+        .map(|((policy, version, stage), position)| StoredProposal {
             community: stored.community,
             id: ctx.ids.next(),
             action: stored.action.id,
-            policy: policy.id,
-            version: policy.version_id,
+            policy: version.id,
+            version: version.version_id,
             position,
             status: ProposalStatus::Waiting,
             enforcement: policy.enforcement,
@@ -57,10 +62,10 @@ pub(super) async fn enter(
             is_initialized: false,
             is_notified: false,
             wants_execute: false,
-            seed: seed(stored.action.id, &policy.hash, &head.hash),
+            seed: seed(stored.action.id, &version.hash, &head.hash),
             error: None,
             n_decisions: 0,
-            stage: None,
+            stage: *stage,
         })
         .collect();
     tx.system().insert_proposals(&proposals).await?;
@@ -71,8 +76,8 @@ pub(super) async fn enter(
             return fail_at_once(ctx, tx, snapshot, stored, now).await;
         }
         let hash = |proposal: &StoredProposal| {
-            let version = candidates.iter().find(|policy| policy.version_id == proposal.version);
-            version.map(|policy| policy.hash.clone()).unwrap_or_default()
+            let version = pinned.iter().find(|(_, version, _)| version.version_id == proposal.version);
+            version.map(|(_, version, _)| version.hash.clone()).unwrap_or_default()
         };
         let of_parts = proposals_of_parts(&parts, &proposals, &*ctx.ids, hash, &head.hash, now);
         tx.system().insert_proposals(&of_parts).await?;

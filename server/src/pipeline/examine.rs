@@ -43,14 +43,12 @@ pub(super) async fn examine(
     match kind.verb() {
         "add_policy" => examine_source(ctx, community, &draft(&payload)?).await?,
         "change_policy" => {
-            if payload.text("changeover").is_some_and(|changeover| changeover != "finish_under_old") {
-                let why = "changeover: open proposals finish under the version they began with (finish_under_old); this service does nothing else with them";
-                return Err(AttemptError::BadDraft(why.to_owned()));
-            }
+            examine_stages(ctx, community, &payload).await?;
             if let Some(source) = payload.text("source") {
                 examine_source(ctx, community, source).await?;
             }
         }
+        "add_policy_bundle" => examine_stages(ctx, community, &payload).await?,
         "add_connection" => {
             let platform = payload.text("platform").unwrap_or_default();
             if ctx.platforms.service(platform).is_none() {
@@ -60,6 +58,21 @@ pub(super) async fn examine(
         _ => {}
     }
     Ok(payload)
+}
+
+/// Parses the stages that are written out.
+async fn examine_stages(ctx: &Ctx, community: CommunityId, payload: &Json) -> Result<(), AttemptError> {
+    let stages = payload.get("stages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if payload.get("stages").is_some() && (stages.is_empty() || stages.len() > constitution::MAX_STAGES) {
+        let why = format!("stages: a policy in stages has 1 to {} of them", constitution::MAX_STAGES);
+        return Err(AttemptError::BadDraft(why));
+    }
+    for (place, stage) in stages.iter().enumerate() {
+        let Some(source) = stage.get("source").and_then(Value::as_str) else { continue };
+        let wrong = |problem| AttemptError::InPart { at: format!("stages[{place}]"), problem: Box::new(problem) };
+        examine_source(ctx, community, source).await.map_err(wrong)?;
+    }
+    Ok(())
 }
 
 /// Examines the actions of a bundle, or the candidate of a nomination. `None` for every other type.

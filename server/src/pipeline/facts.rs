@@ -50,6 +50,13 @@ impl FactSource for StoredFacts<'_> {
                 };
                 facts.modules.insert(name.clone(), module);
             }
+            FactKey::Delegations => {
+                // Who has left neither gives nor carries a voice.
+                let mut delegations = store.delegations_at(request.now).await?;
+                let is_here = |id| self.snapshot.member(id).is_some_and(|member| !member.is_bot);
+                delegations.retain(|one| is_here(one.from) && is_here(one.to));
+                facts.delegations = Some(delegations);
+            }
             FactKey::PolicyData => facts.policy_data = Some(store.policy_data(request.policy.id).await?),
             FactKey::Actions(query) => {
                 if !facts.actions.iter().any(|(known, _)| known == query) {

@@ -245,7 +245,9 @@ impl Plan {
         match effect {
             Effect::Execute => {}
             Effect::Revert => self.undo(action, people, "the policy asked for it"),
-            Effect::Ask(ask) => {
+            Effect::Ask(asked) => {
+                // What voters were promised may have bent the question.
+                let ask = docket.ask.as_ref().unwrap_or(asked);
                 self.tell(
                     docket,
                     AuditKind::ProposalAsked,
@@ -254,7 +256,7 @@ impl Plan {
                         "eligible": ask.eligible, "privacy": ask.privacy, "results": ask.results, "place": ask.place,
                     }),
                 );
-                self.speak(action, docket, effect, people);
+                self.speak(action, docket, &Effect::Ask(ask.clone()), people);
             }
             Effect::Notify { .. } | Effect::Remind { .. } | Effect::Announce { .. } => {
                 self.speak(action, docket, effect, people);

@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub revisions: Revisions,
     /// The policies in force, in the order in which they are asked.
     pub policies: Vec<Policy>,
+    /// The stages of those that are in stages, by their version and in order.
+    pub stages: HashMap<PolicyVersionId, Vec<Policy>>,
     /// Members and roles.
     pub roster: Roster,
     /// Rights of roles.
@@ -44,7 +46,12 @@ impl Snapshot {
         let places = roster.members.iter().enumerate().map(|(place, member)| (member.id, place)).collect();
         let base_role = roster.roles.iter().find(|role| role.is_base).map(|role| role.id);
         let (policies, permissions) = (store.policies().await?, store.permissions().await?);
-        Ok(Some(Self { community, revisions, policies, roster, permissions, places, base_role }))
+        let versions: Vec<PolicyVersionId> = policies.iter().map(|policy| policy.version_id).collect();
+        let mut stages: HashMap<PolicyVersionId, Vec<Policy>> = HashMap::new();
+        for stage in store.stages_of(&versions).await? {
+            stages.entry(stage.of).or_default().push(stage.policy);
+        }
+        Ok(Some(Self { community, revisions, policies, stages, roster, permissions, places, base_role }))
     }
 
     /// A present member.
@@ -73,6 +80,15 @@ impl Snapshot {
                 && policy.draft.kind == PolicyKind::Governing
                 && policy.draft.covers(kind)
         })
+    }
+
+    /// What is pinned of a policy: itself, or each of its stages with its place from 1.
+    #[must_use]
+    pub fn pinned<'s>(&'s self, policy: &'s Policy) -> Vec<(&'s Policy, Option<u32>)> {
+        match self.stages.get(&policy.version_id) {
+            None => vec![(policy, None)],
+            Some(stages) => stages.iter().zip(1..).map(|(stage, place)| (stage, Some(place))).collect(),
+        }
     }
 
     /// How the verdicts of several policies of a layer become one.

@@ -19,6 +19,7 @@ pub mod audit;
 pub mod ballots;
 pub mod board;
 pub mod communities;
+pub mod delegations;
 pub mod demo;
 pub mod documents;
 pub mod library;
@@ -48,8 +49,10 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(communities::get))
         .routes(routes!(members::list, members::admit))
         .routes(routes!(members::roles))
+        .routes(routes!(delegations::list, delegations::give, delegations::take_back))
         .routes(routes!(policies::list))
         .routes(routes!(policies::get))
+        .routes(routes!(policies::incidents))
         .routes(routes!(simulate::simulate))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))

@@ -30,6 +30,9 @@ pub struct Incident {
     pub resolved_at: Option<Timestamp>,
 }
 
+/// The code of the incident that stands for a tripped breaker, until it is reset or a new version is in force.
+pub const BREAKER: &str = "breaker";
+
 const COLUMNS: &str = "id, policy_id, policy_version_id, action_id, proposal_id, code, message, body, at, resolved_at";
 
 impl FromRow for Incident {
@@ -59,13 +62,25 @@ impl CommunityStore<'_> {
         self.db.all(&sql, values![self.id, i64::from(limit)]).await
     }
 
+    /// Breakers that are tripped.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn open_breakers(&self) -> Result<Vec<Incident>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM incidents WHERE community_id = $1 AND code = $2 AND resolved_at IS NULL ORDER BY at, id"
+        );
+        self.db.all(&sql, values![self.id, BREAKER]).await
+    }
+
     /// How often a version broke since `since` and it is not over yet: what trips the breaker.
     ///
     /// # Errors
     /// What the database answered.
     pub async fn count_incidents(&self, version: PolicyVersionId, since: Timestamp) -> Result<i64> {
         let sql = "SELECT COUNT(*) FROM incidents
-            WHERE community_id = $1 AND policy_version_id = $2 AND at >= $3 AND resolved_at IS NULL";
+            WHERE community_id = $1 AND policy_version_id = $2 AND at >= $3 AND resolved_at IS NULL
+            AND code <> 'breaker'";
         Ok(self.db.one::<(i64,)>(sql, values![self.id, version, since]).await?.map_or(0, |(n,)| n))
     }
 }
@@ -95,6 +110,16 @@ impl CommunityTx<'_> {
         ];
         self.db.run(&sql, values).await?;
         Ok(())
+    }
+
+    /// Closes the incidents of all versions of a policy: another is in force.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn resolve_incidents_of(&self, policy: PolicyId, at: Timestamp) -> Result<u64> {
+        let sql = "UPDATE incidents SET resolved_at = $3
+            WHERE community_id = $1 AND policy_id = $2 AND resolved_at IS NULL";
+        self.db.run(sql, values![self.id, policy, at]).await
     }
 
     /// Closes the incidents of a version: it works again, or another took its place.

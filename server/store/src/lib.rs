@@ -53,6 +53,7 @@ pub mod actions;
 pub mod ballots;
 pub mod bundles;
 pub mod data;
+pub mod delegations;
 pub mod proposals;
 
 pub mod decisions;

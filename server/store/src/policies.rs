@@ -60,7 +60,67 @@ const THEN: &str = "SELECT h.policy_id, v.id, v.version, v.hash, v.draft, h.enfo
 const VERSION: &str = "SELECT p.id, v.id, v.version, v.hash, v.draft, p.enforcement, p.on_error, p.position,
     p.is_active, v.created_at FROM policy_versions v JOIN policies p ON p.id = v.policy_id";
 
+/// Leaves out what is no policy by itself: the stages of others, and what Polity keeps for questions of its own.
+const SHOWN: &str = "NOT EXISTS (SELECT 1 FROM policy_stages hidden WHERE hidden.policy_id = p.id)";
+
+/// One stage of a policy's version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageVersion {
+    /// The version that is in stages.
+    pub of: PolicyVersionId,
+    /// Its place, from 1.
+    pub place: u32,
+    /// The stage, at the version that belongs to it.
+    pub policy: Policy,
+}
+
+impl FromRow for StageVersion {
+    fn from_row(cells: &mut Cells<'_>) -> Result<Self> {
+        Ok(Self { of: cells.take()?, place: cells.take()?, policy: Policy::from_row(cells)? })
+    }
+}
+
 impl CommunityStore<'_> {
+    /// The stages of versions, by version and in their order; none for versions without stages.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn stages_of(&self, versions: &[PolicyVersionId]) -> Result<Vec<StageVersion>> {
+        let before = "SELECT s.version_id, s.stage, p.id, v.id, v.version, v.hash, v.draft, p.enforcement, p.on_error,
+            p.position, p.is_active, v.created_at FROM stage_versions s JOIN policy_versions v ON v.id = s.stage_version_id
+            JOIN policies p ON p.id = v.policy_id WHERE s.community_id = $1 AND s.version_id IN";
+        self.db.all_in(before, values![self.id], versions, "ORDER BY s.version_id, s.stage").await
+    }
+
+    /// The policy that Polity keeps for questions of its own, if it was needed before.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn built_in_policy(&self) -> Result<Option<Policy>> {
+        let sql = format!(
+            "{NOW} JOIN policy_stages s ON s.policy_id = p.id AND s.bundle_policy_id = p.id WHERE p.community_id = $1"
+        );
+        self.db.one(&sql, values![self.id]).await
+    }
+
+    /// The latest version before number `before` that is known to have worked, or of which no failure is known.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn last_working_version(&self, policy: PolicyId, before: u32) -> Result<Option<Policy>> {
+        let versions =
+            "(SELECT v.id UNION ALL SELECT s.stage_version_id FROM stage_versions s WHERE s.version_id = v.id)";
+        let sql = format!(
+            "{VERSION} WHERE v.community_id = $1 AND v.policy_id = $2 AND v.version < $3
+             AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.policy_version_id = v.id AND i.code = 'breaker')
+             AND (NOT EXISTS (SELECT 1 FROM incidents i WHERE i.policy_version_id IN {versions})
+               OR EXISTS (SELECT 1 FROM proposals r WHERE r.policy_version_id IN {versions}
+                 AND r.n_decisions > 0 AND r.error IS NULL))
+             ORDER BY v.version DESC LIMIT 1"
+        );
+        self.db.one(&sql, values![self.id, policy, before]).await
+    }
+
     /// Policies in force, in the order in which they are asked; those that are off included.
     ///
     /// # Errors
@@ -87,7 +147,7 @@ impl CommunityStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn all_policies(&self) -> Result<Vec<Policy>> {
-        let sql = format!("{NOW} WHERE p.community_id = $1 ORDER BY p.is_active DESC, p.position, p.id");
+        let sql = format!("{NOW} WHERE p.community_id = $1 AND {SHOWN} ORDER BY p.is_active DESC, p.position, p.id");
         self.db.all(&sql, values![self.id]).await
     }
 
@@ -105,7 +165,8 @@ impl CommunityStore<'_> {
     /// What the database answered.
     pub async fn policy_by_name(&self, name: &str) -> Result<Option<Policy>> {
         let sql = format!(
-            "{NOW} WHERE p.community_id = $1 AND p.name = $2 ORDER BY p.is_active DESC, v.created_at DESC, p.id LIMIT 1"
+            "{NOW} WHERE p.community_id = $1 AND p.name = $2 AND {SHOWN}
+             ORDER BY p.is_active DESC, v.created_at DESC, p.id LIMIT 1"
         );
         self.db.one(&sql, values![self.id, name]).await
     }
@@ -130,6 +191,29 @@ impl CommunityStore<'_> {
 }
 
 impl CommunityTx<'_> {
+    /// Marks a policy as no policy by itself: a stage of `of`, or with `of` itself one that Polity keeps for its questions.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn hide_policy(&self, of: PolicyId, policy: PolicyId) -> Result<()> {
+        let sql = "INSERT INTO policy_stages (community_id, bundle_policy_id, stage, policy_id)
+            SELECT $1, $2, (SELECT COUNT(*) FROM policy_stages WHERE bundle_policy_id = $2) + 1, $3";
+        self.db.run(sql, values![self.id(), of, policy]).await?;
+        Ok(())
+    }
+
+    /// Says which versions the stages of a version are.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn set_stages(&self, version: PolicyVersionId, stages: &[PolicyVersionId]) -> Result<()> {
+        let rows =
+            stages.iter().zip(1_i64..).map(|(stage, place)| values![version, place, self.id(), *stage]).collect();
+        let before = "INSERT INTO stage_versions (version_id, stage, community_id, stage_version_id)";
+        self.db.run_values(before, rows, "").await?;
+        self.touch(Part::Policies).await
+    }
+
     /// Puts a new policy in force, after all others unless `standing` says otherwise.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use types::{
 
 use crate::audit::hex;
 use crate::sql::{Cells, FromRow, json_opt, values, word};
-use crate::{CommunityStore, Result, StoreError, SystemStore, SystemTx};
+use crate::{CommunityStore, CommunityTx, Result, StoreError, SystemStore, SystemTx};
 
 /// A proposal as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -208,12 +208,30 @@ impl SystemTx<'_> {
             decided_at = v.column6, ask = v.column7, deadline = v.column8, wake_at = v.column9, reads = v.column10,
             is_initialized = v.column11, is_notified = v.column12, wants_execute = v.column13, error = v.column14,
             n_decisions = v.column15, enforcement = v.column16, opened_at = v.column17, policy_version_id = v.column18,
-            seed = v.column19 FROM (";
+            seed = v.column19, policy_id = v.column20, stage_of = v.column21, stage = v.column22 FROM (";
         let after = ") AS v WHERE proposals.id = v.column1 AND proposals.community_id = v.column2";
         match self.db.run_values(before, rows, after).await? {
             n_saved if n_saved == proposals.len() as u64 => Ok(()),
             _ => Err(StoreError::Missing("proposal")),
         }
+    }
+}
+
+impl CommunityTx<'_> {
+    /// Adds proposals of the community; see [`SystemTx::insert_proposals`].
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`], or what the database answered.
+    pub async fn insert_proposals(&self, proposals: &[StoredProposal]) -> Result<()> {
+        self.tx.system().insert_proposals(proposals).await
+    }
+
+    /// Saves proposals of the community; see [`SystemTx::save_proposals`].
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], or what the database answered.
+    pub async fn save_proposals(&self, proposals: &[StoredProposal]) -> Result<()> {
+        self.tx.system().save_proposals(proposals).await
     }
 }
 
@@ -268,6 +286,9 @@ fn save_row(p: &StoredProposal) -> Result<Vec<Value>> {
         p.opened_at,
         p.version,
         hex(&p.seed.0),
+        p.policy,
+        p.stage.map(|(policy, _)| policy),
+        p.stage.map_or(0_u32, |(_, place)| place),
     ])
 }
 

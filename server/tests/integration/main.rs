@@ -5,6 +5,8 @@ mod bundles;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod delegation;
+#[cfg(test)]
 mod layering;
 #[cfg(test)]
 mod matrix;
@@ -17,7 +19,11 @@ mod scenarios;
 #[cfg(test)]
 mod served;
 #[cfg(test)]
+mod stages;
+#[cfg(test)]
 mod together;
+#[cfg(test)]
+mod versions;
 #[cfg(test)]
 mod web;
 #[cfg(test)]

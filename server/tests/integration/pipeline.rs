@@ -84,17 +84,6 @@ async fn an_open_proposal_finishes_under_the_version_it_began_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_changeover_that_is_not_offered_is_refused_in_words() {
-    let app = TestApp::start().await;
-    town(&app).await;
-    let body = json!({ "type": "constitution.change_policy", "initiator": "ada",
-        "payload": { "policy": "Everything passes", "description": "x", "changeover": "restart" } });
-    let refused =
-        app.post("/api/v1/communities/town/actions", body).send().await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.json()["message"].as_str().unwrap().contains("finish_under_old"), "{}", refused.text());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_trial_decides_and_changes_nothing() {
     let app = TestApp::start().await;
     town(&app).await;

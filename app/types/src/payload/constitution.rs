@@ -18,6 +18,58 @@ pub struct Grant {
     pub right: Right,
 }
 
+/// One stage of a policy in stages: written out, or the name of a policy that is copied as it stands.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum Stage {
+    /// A policy of the community, by name or id.
+    Policy(String),
+    /// A stage of its own.
+    Draft(StageDraft),
+}
+
+/// One stage, written out.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StageDraft {
+    /// The stage's name.
+    pub name: String,
+    /// What it does, in plain words.
+    #[serde(default)]
+    pub description: String,
+    /// The six functions, JavaScript.
+    pub source: String,
+    /// Values of the template's blanks.
+    #[serde(default)]
+    pub settings: serde_json::Value,
+    /// Hosts that it may ask over HTTP.
+    #[serde(default)]
+    pub http_hosts: Vec<String>,
+    /// What its effects may be; empty for everything but HTTP.
+    #[serde(default)]
+    pub powers: BTreeSet<Power>,
+}
+
+impl serde::Serialize for Stage {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Policy(name) => name.serialize(serializer),
+            Self::Draft(draft) => draft.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Stage {
+    /// By hand, so that a mistake in a stage is named and not "no variant matched".
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(name) => Ok(Self::Policy(name)),
+            other => serde_json::from_value(other).map(Self::Draft).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
 payloads! {
     /// Write a new document.
     "constitution.add_document", "Add a document", "add the document “{name}”", true,
@@ -155,6 +207,29 @@ payloads! {
         powers: BTreeSet<Power>,
     }
 
+    /// Add a policy in stages: each begins when the one before it has passed, and a failure of any fails it.
+    "constitution.add_policy_bundle", "Add a policy in stages", "add the policy “{name}”, in stages", true,
+    AddPolicyBundle {
+        /// The policy's name.
+        name: String,
+        /// What it does, in plain words.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "text")))]
+        description: String,
+        /// Whether it governs everyday actions or the government itself.
+        layer: Layer,
+        /// Action types it governs, `platform.*` for a platform, or `*` for all of the layer.
+        action_types: Vec<String>,
+        /// The stages in their order, each written out or the name of a policy that is copied as it stands.
+        stages: Vec<Stage>,
+        /// How far its decisions reach.
+        #[serde(default)]
+        enforcement: Enforcement,
+        /// What happens to an action when a stage breaks.
+        #[serde(default)]
+        on_error: OnError,
+    }
+
     /// Give a policy a new version. Fields left out stay as they are.
     "constitution.change_policy", "Change a policy", "change the policy “{policy}”", true,
     ChangePolicy {
@@ -184,9 +259,41 @@ payloads! {
         /// The new powers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         powers: Option<BTreeSet<Power>>,
-        /// What happens to proposals that are open under the old version.
+        /// The new stages, for a policy in stages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stages: Option<Vec<Stage>>,
+        /// What happens to proposals that are open under the old version: they finish under it, begin again with their
+        /// ballots under the new one, or their voters are asked which (and they finish under the old one unless more say yes).
         #[serde(default)]
         changeover: Changeover,
+    }
+
+    /// Let open proposals of a policy begin again under its present version. Their ballots stay and are counted anew.
+    "constitution.restart_proposals", "Begin open votes again under a policy's present version", "begin the open votes under “{policy}” again", false,
+    RestartProposals {
+        /// The policy, by name or id.
+        #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "policy")))]
+        policy: String,
+        /// Only those on this action, by its id; all that are open where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<String>,
+        /// Who is asked, by id, where voters are asked under which version they finish; empty for everybody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        voters: Vec<String>,
+        /// What they are asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        question: Option<String>,
+        /// Until when, RFC 3339.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closes: Option<String>,
+    }
+
+    /// Put the newest version of a policy back in force, after it broke so often that an older one took its place.
+    "constitution.reset_policy", "Reset a policy that broke", "put the newest version of “{policy}” back in force", true,
+    ResetPolicy {
+        /// The policy, by name or id.
+        #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "policy")))]
+        policy: String,
     }
 
     /// Put a policy out of force. It can be recovered; open proposals finish under it.

@@ -2,13 +2,14 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 use serde::de::DeserializeOwned;
-use types::{Ask, BallotKind, Effect};
+use types::{Ask, BallotKind, Effect, Privacy};
 
 use super::args::{self, Args};
 use super::{build, who};
 use crate::tally::MAX_OPTIONS;
 
-const KNOWN: [&str; 8] = ["text", "kind", "options", "where", "closes", "privacy", "results", "place"];
+const KNOWN: [&str; 10] =
+    ["text", "kind", "options", "where", "closes", "privacy", "results", "place", "delegation", "topic"];
 
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
     build::global(context, "ask", 2, ask)?;
@@ -37,7 +38,14 @@ fn ask(_: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResult<Js
     let results =
         word(&args, options, "results", "\"always\", \"after-ballot\" or \"at-close\"", context)?.unwrap_or_default();
     let choices = choices(&args, options, kind, context)?;
-    let ask = Ask { eligible, text, kind, options: choices, place, closes, privacy, results };
+    let delegation = args::field(options, "delegation", context)?.to_boolean();
+    if delegation && privacy == Privacy::Secret {
+        let why = "a secret vote takes no delegations: nobody could tell whose voice a ballot carries; leave out `delegation`, or use privacy: \"after-close\"";
+        return Err(args.refuse(why, context));
+    }
+    let topic = self::text(&args, options, "topic", context)?.filter(|topic| delegation && !topic.is_empty());
+    let role = if delegation { who::role_meant(&args, &args.value(0))? } else { None };
+    let ask = Ask { eligible, text, kind, options: choices, place, closes, privacy, results, delegation, topic, role };
     args.call.effect(Effect::Ask(ask.clone()), context)?;
     args.call.ask.replace(Some(ask));
     Ok(JsValue::undefined())

@@ -1,8 +1,10 @@
 //! `action.proposal`: the action under this policy, its age and its ballots.
 
+use std::collections::BTreeSet;
+
 use boa_engine::{Context, JsResult, JsValue};
 use types::evaluation::Seed;
-use types::{BallotValue, Reads, Timestamp};
+use types::{BallotValue, MemberId, Reads, Timestamp};
 
 use super::args::Args;
 use super::ballots;
@@ -11,6 +13,7 @@ use super::handle::{Handle, Subject};
 use super::{action, who};
 use crate::call::Call;
 use crate::convert;
+use crate::delegation;
 use crate::tally;
 
 pub(super) fn describe(proposal: &mut Prototype<'_>) -> JsResult<()> {
@@ -109,7 +112,7 @@ fn count(this: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResu
     let args = Args::new("proposal.tally", arguments, context)?;
     let subject = subject(this)?;
     let method = args.name(0, "method", context)?;
-    let options = args.json(&args.value(1), "options", context)?.unwrap_or_default();
+    let mut options = args.json(&args.value(1), "options", context)?.unwrap_or_default();
     args.call.reads(Reads::BALLOTS);
     let ask = args.call.ask.borrow().clone();
     let asked = ask.as_ref().and_then(|ask| ask.eligible.as_ref()).map(Vec::len);
@@ -122,6 +125,9 @@ fn count(this: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResu
         None => None,
     };
     let Seed(seed) = args.call.request.seed;
+    if ask.as_ref().is_some_and(|ask| ask.delegation) {
+        weigh(&args.call, subject, &mut options)?;
+    }
     let gone =
         if subject == Subject::Main { args.call.request.bundle.as_ref().map(|b| b.gone.as_slice()) } else { None };
     let gone = gone.unwrap_or_default();
@@ -138,6 +144,44 @@ fn count(this: &JsValue, arguments: &[JsValue], context: &mut Context) -> JsResu
         tally::count(&method, &ballots, &options, &setup).map_err(|error| args.refuse(error.to_string(), context))?;
     let json = outcome.to_json().map_err(|error| args.refuse(error.to_string(), context))?;
     convert::from_json(&json, context)
+}
+
+/// Gives each voter the weight of the voices that they carry, on top of what the policy said members weigh.
+fn weigh(call: &Call, subject: Subject, options: &mut serde_json::Value) -> JsResult<()> {
+    let ask = call.ask.borrow().clone().unwrap_or_default();
+    call.reads(Reads::DELEGATIONS);
+    let delegations = call.facts().delegations.as_deref().ok_or_else(|| call.needs(types::FactKey::Delegations))?;
+    let eligible: BTreeSet<MemberId> = match &ask.eligible {
+        Some(asked) => asked.iter().copied().collect(),
+        None => who::people(who::members(call)?).map(|(_, member)| member.id).collect(),
+    };
+    let voted: BTreeSet<MemberId> = ballots::of(call, subject).iter().filter_map(|ballot| ballot.member).collect();
+    let question = delegation::Question {
+        kind: &call.request.action.kind,
+        role: ask.role,
+        topic: ask.topic.as_deref(),
+        now: call.request.now,
+    };
+    if let Some(end) = delegation::next_end(delegations, &question) {
+        call.wakes_at(end);
+    }
+    let carried = delegation::carried(delegations, &question, &eligible, &voted);
+    if carried.is_empty() {
+        return Ok(());
+    }
+    if options.is_null() {
+        *options = serde_json::Value::Object(serde_json::Map::new());
+    }
+    let Some(options) = options.as_object_mut() else { return Ok(()) };
+    let own = options.get("weights").and_then(serde_json::Value::as_object).cloned().unwrap_or_default();
+    let weight = |member: &MemberId| own.get(&member.to_string()).map_or(1.0, |weight| weight.as_f64().unwrap_or(1.0));
+    let mut weights = own.clone();
+    for (voter, all) in &carried {
+        let sum = weight(voter) + all.iter().map(weight).sum::<f64>();
+        weights.insert(voter.to_string(), serde_json::json!(sum));
+    }
+    options.insert("weights".to_owned(), serde_json::Value::Object(weights));
+    Ok(())
 }
 
 /// Whether a count with these options depends on how many may vote, and was not told.

@@ -40,6 +40,18 @@ pub(super) fn read(
     Ok(Some(ids))
 }
 
+/// The role that is meant, where all its holders are.
+pub(super) fn role_meant(args: &Args<'_>, value: &JsValue) -> JsResult<Option<types::RoleId>> {
+    if let Some(Handle::Role(place)) = Handle::in_value(value) {
+        return Ok(role(&args.call, place)?.map(|role| role.id));
+    }
+    let Some(text) = value.as_string().map(|text| text.to_std_string_lossy()) else { return Ok(None) };
+    if text == EVERYONE || text.parse::<MemberId>().is_ok() {
+        return Ok(None);
+    }
+    Ok(role_named(&args.call, &text)?.map(|(_, role)| role.id))
+}
+
 /// Those meant, everyone listed.
 pub(super) fn read_all(args: &Args<'_>, value: &JsValue, what: &str, context: &mut Context) -> JsResult<Vec<MemberId>> {
     match read(args, value, what, context)? {

@@ -83,6 +83,12 @@ impl BundleCase {
         }
     }
 
+    /// Whether anybody has voted on one of its actions under docket `at`.
+    #[must_use]
+    pub fn has_ballots(&self, at: usize) -> bool {
+        self.parts.iter().filter_map(|part| part.votes.get(at)).any(|(_, ballots)| !ballots.is_empty())
+    }
+
     /// Whether anything is left to be carried out.
     #[must_use]
     pub fn has_parts(&self) -> bool {

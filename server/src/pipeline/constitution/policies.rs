@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::policies::{NewVersion, Standing};
 use types::payload::constitution::{
-    AddPolicy, ChangePolicy, RecoverPolicy, RemovePolicy, ReorderPolicies, SetEnforcement, SetOnError,
+    AddPolicy, ChangePolicy, RecoverPolicy, RemovePolicy, ReorderPolicies, ResetPolicy, SetEnforcement, SetOnError,
 };
 use types::policy::Policy;
-use types::{AuditKind, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
+use types::{AuditKind, Changeover, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
 
-use super::{Done, PerformError, Performing};
+use super::{Done, PerformError, Performing, question, restart, stages};
 
 pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let draft = draft(&payload).map_err(PerformError::Refused)?;
@@ -29,19 +29,67 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
 pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
     let policy = named(p, &payload.policy).await?;
     let changeover = payload.changeover;
-    let draft = changed(&policy.draft, payload).map_err(PerformError::Refused)?;
-    if draft == policy.draft {
+    let before: Vec<Policy> =
+        p.tx.stages_of(&[policy.version_id]).await?.into_iter().map(|stage| stage.policy).collect();
+    let new_stages = payload.stages.clone();
+    if before.is_empty() && new_stages.is_some() {
+        let why = format!("“{}” has no stages; remove it and add a policy in stages", policy.draft.name);
+        return Err(PerformError::Refused(why));
+    }
+    if !before.is_empty() && payload.source.is_some() {
+        return Err(PerformError::refused(format!("“{}” is in stages: change its stages", policy.draft.name)));
+    }
+    let mut draft = changed(&policy.draft, payload).map_err(PerformError::Refused)?;
+    let drafts = match before.is_empty() {
+        true => Vec::new(),
+        false => stages::next(p, &before, &draft, new_stages.as_deref()).await?,
+    };
+    if !before.is_empty() {
+        draft.source = stages::overview(&drafts);
+    }
+    let same_stages = drafts.len() == before.len() && drafts.iter().zip(&before).all(|(new, old)| *new == old.draft);
+    if draft == policy.draft && same_stages {
         return Err(PerformError::refused(format!("“{}” is like that already", policy.draft.name)));
     }
     must_be_free(p, &draft.name, Some(policy.id)).await?;
     let next = p.tx.add_version(policy.id, &version(p, draft), Some(p.action.id), p.now).await?;
     let mut body = described(&next);
+    if !before.is_empty() {
+        let stages = stages::write(p, &next, drafts, &before).await?;
+        stages::tell_stages(&mut body, &stages);
+    }
+    // A new version is a new start: what its predecessors broke is over.
+    p.tx.resolve_incidents_of(policy.id, p.now).await?;
     if let Some(fields) = body.as_object_mut() {
         fields.insert("before".to_owned(), described(&policy));
         fields.insert("changeover".to_owned(), json!(changeover));
     }
     p.tell(AuditKind::PolicyChanged, subject(policy.id), body);
-    Ok(json!({ "policy": policy.id, "version": next.version, "version_before": policy.version_id }))
+    let (mut restarted, mut questions) = (Vec::new(), Vec::new());
+    match changeover {
+        Changeover::FinishUnderOld => {}
+        Changeover::Restart => restarted = restart::restart(p, &next, None).await?,
+        Changeover::AskVoters => questions = question::ask_voters(p, &next).await?,
+    }
+    Ok(json!({
+        "policy": policy.id, "version": next.version, "version_before": policy.version_id, "restarted": restarted,
+        "questions": questions,
+    }))
+}
+
+/// Puts the newest version back in force after the circuit breaker had put an older one in its place.
+pub(super) async fn reset(p: &Performing<'_>, payload: ResetPolicy) -> Done {
+    let policy = active(p, &payload.policy).await?;
+    let newest = p.tx.policy_versions(policy.id).await?.into_iter().next();
+    let Some(newest) = newest.filter(|newest| newest.version_id != policy.version_id) else {
+        let why = format!("“{}” is at its newest version; there is nothing to reset", policy.draft.name);
+        return Err(PerformError::Refused(why));
+    };
+    p.tx.restore_version(policy.id, newest.version_id, Some(p.action.id), p.now).await?;
+    p.tx.resolve_incidents_of(policy.id, p.now).await?;
+    let body = json!({ "name": policy.draft.name, "before": policy.version, "after": newest.version });
+    p.tell(AuditKind::PolicyReset, subject(policy.id), body);
+    Ok(json!({ "policy": policy.id, "version": newest.version, "version_before": policy.version_id }))
 }
 
 pub(super) async fn remove(p: &Performing<'_>, payload: RemovePolicy) -> Done {
@@ -158,7 +206,7 @@ pub fn changed(draft: &PolicyDraft, payload: ChangePolicy) -> Result<PolicyDraft
     })
 }
 
-fn checked(draft: PolicyDraft) -> Result<PolicyDraft, String> {
+pub(super) fn checked(draft: PolicyDraft) -> Result<PolicyDraft, String> {
     if draft.source.len() > text::MAX_SOURCE_BYTES {
         let limit = text::MAX_SOURCE_BYTES / 1024;
         return Err(format!("the source has {} bytes; at most {limit} KiB are allowed", draft.source.len()));
@@ -188,7 +236,7 @@ fn word(layer: Layer) -> &'static str {
     }
 }
 
-fn version(p: &Performing<'_>, draft: PolicyDraft) -> NewVersion {
+pub(super) fn version(p: &Performing<'_>, draft: PolicyDraft) -> NewVersion {
     NewVersion { id: p.ids.next::<PolicyVersionId>(), hash: source_hash(&draft.source), draft }
 }
 
@@ -208,7 +256,7 @@ fn standing(policy: &Policy) -> Standing {
 }
 
 /// The policy of this name or id, in force or removed.
-async fn named(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
+pub(super) async fn named(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
     let found = match name.parse::<PolicyId>() {
         Ok(id) => p.tx.policy(id).await?,
         Err(_) => p.tx.policy_by_name(name).await?,
@@ -225,7 +273,7 @@ async fn active(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> 
     Err(PerformError::refused(format!("the policy “{}” is not in force", policy.draft.name)))
 }
 
-async fn must_be_free(p: &Performing<'_>, name: &str, except: Option<PolicyId>) -> Result<(), PerformError> {
+pub(super) async fn must_be_free(p: &Performing<'_>, name: &str, except: Option<PolicyId>) -> Result<(), PerformError> {
     match p.tx.policy_by_name(name).await? {
         Some(other) if other.is_active && Some(other.id) != except => {
             Err(PerformError::refused(format!("there is a policy “{name}” already; choose another name")))
@@ -235,14 +283,14 @@ async fn must_be_free(p: &Performing<'_>, name: &str, except: Option<PolicyId>) 
 }
 
 /// What the audit log keeps of a version. The source is found by its hash among the versions.
-fn described(policy: &Policy) -> Value {
+pub(super) fn described(policy: &Policy) -> Value {
     json!({
         "name": policy.draft.name, "version": policy.version, "hash": policy.hash, "layer": policy.draft.layer,
         "action_types": policy.draft.action_types, "enforcement": policy.enforcement, "on_error": policy.on_error,
     })
 }
 
-fn subject(policy: PolicyId) -> String {
+pub(super) fn subject(policy: PolicyId) -> String {
     format!("policy:{policy}")
 }
 

@@ -1,10 +1,13 @@
 //! Makes the interface's shapes from dossiers, showing of votes what the caller may see.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use engine::delegation::Question;
 
 use store::bundles::Part;
+use types::ballot::Ballot;
 use types::payload::bundle::{BundleDraft, NONE_OF_THESE, Nominations};
-use types::{Action, ActionId, MemberId, Origin, ProposalId};
+use types::{Action, ActionId, ActionType, MemberId, Origin, ProposalId};
 
 use super::here::{Here, Standing};
 use super::shapes::{
@@ -32,9 +35,13 @@ pub async fn action(web: &Web, here: &Here, id: ActionId) -> Result<Option<Actio
 /// Several actions, in their order.
 pub async fn actions(web: &Web, here: &Here, dossiers: Vec<Dossier>) -> Result<Vec<ActionShape>, ApiError> {
     let proposals: Vec<ProposalId> = dossiers.iter().flat_map(all_dockets).map(|docket| docket.proposal.id).collect();
-    let voted = voted(web, here, &proposals).await?;
+    let mut voices = HashMap::new();
+    for dossier in &dossiers {
+        voices.extend(carried(web, here, &dossier.action.kind, all_dockets(dossier)).await?);
+    }
+    let seen = Seen { voted: voted(web, here, &proposals).await?, voices };
     let names = keep::names(web, here.community.id).await?;
-    Ok(dossiers.into_iter().map(|dossier| action_shape(web, here, dossier, &voted, &names)).collect())
+    Ok(dossiers.into_iter().map(|dossier| action_shape(web, here, dossier, &seen, &names)).collect())
 }
 
 /// The proposals of an action and of those in its bundle.
@@ -45,8 +52,52 @@ fn all_dockets(dossier: &Dossier) -> impl Iterator<Item = &Docket> {
 
 /// One proposal.
 pub async fn proposal(web: &Web, here: &Here, docket: &Docket) -> Result<ProposalShape, ApiError> {
-    let voted = voted(web, here, &[docket.proposal.id]).await?;
-    Ok(proposal_shape(web, here, docket, &voted))
+    let mut voices = HashMap::new();
+    if docket.ask().delegation {
+        let store = web.ctx.store.community(here.community.id);
+        let whole = crate::pipeline::deciding_action(&store, docket.proposal.action).await?;
+        if let Some(stored) = store.action(whole).await? {
+            voices = carried(web, here, &stored.action.kind, std::iter::once(docket)).await?;
+        }
+    }
+    let seen = Seen { voted: voted(web, here, &[docket.proposal.id]).await?, voices };
+    Ok(proposal_shape(web, here, docket, &seen))
+}
+
+/// What is known of votes besides their ballots.
+struct Seen {
+    /// Those on which the looking member has voted.
+    voted: HashMap<ProposalId, bool>,
+    /// How many voices each voter carries besides their own.
+    voices: HashMap<ProposalId, BTreeMap<MemberId, usize>>,
+}
+
+/// Who carries how many voices in the votes that take delegations, as of their end or now.
+async fn carried(
+    web: &Web,
+    here: &Here,
+    kind: &ActionType,
+    dockets: impl Iterator<Item = &Docket>,
+) -> Result<HashMap<ProposalId, BTreeMap<MemberId, usize>>, ApiError> {
+    let mut voices = HashMap::new();
+    let store = web.ctx.store.community(here.community.id);
+    for docket in dockets.filter(|docket| docket.ask().delegation) {
+        let ask = docket.ask();
+        let now = web.ctx.clock.now();
+        let at = docket.proposal.decided_at.or(ask.closes.filter(|closes| *closes < now)).unwrap_or(now);
+        let mut delegations = store.delegations_at(at).await?;
+        let is_here = |id| here.roster.member(id).is_some_and(|member| !member.is_bot);
+        delegations.retain(|one| is_here(one.from) && is_here(one.to));
+        let eligible: BTreeSet<MemberId> = match &ask.eligible {
+            Some(asked) => asked.iter().copied().collect(),
+            None => here.roster.voters().map(|member| member.id).collect(),
+        };
+        let voted: BTreeSet<MemberId> = docket.ballots.iter().filter_map(|ballot| ballot.member).collect();
+        let question = Question { kind, role: ask.role, topic: ask.topic.as_deref(), now: at };
+        let carried = engine::delegation::carried(&delegations, &question, &eligible, &voted);
+        voices.insert(docket.proposal.id, carried.into_iter().map(|(voter, all)| (voter, all.len())).collect());
+    }
+    Ok(voices)
 }
 
 /// On which of the proposals the looking member has voted.
@@ -56,17 +107,11 @@ async fn voted(web: &Web, here: &Here, proposals: &[ProposalId]) -> Result<HashM
     Ok(store.voted_on(member.id, proposals).await?.into_iter().map(|id| (id, true)).collect())
 }
 
-fn action_shape(
-    web: &Web,
-    here: &Here,
-    dossier: Dossier,
-    voted: &HashMap<ProposalId, bool>,
-    names: &Names,
-) -> ActionShape {
+fn action_shape(web: &Web, here: &Here, dossier: Dossier, seen: &Seen, names: &Names) -> ActionShape {
     let (with_opinion, without): (Vec<&Docket>, Vec<&Docket>) =
         dossier.dockets.iter().partition(|docket| docket.has_opinion());
     let action = &dossier.action;
-    let bundle = dossier.bundle.as_ref().map(|bunch| bundle_shape(web, here, action, bunch, voted, names));
+    let bundle = dossier.bundle.as_ref().map(|bunch| bundle_shape(web, here, action, bunch, seen, names));
     let part_of = dossier.part.as_ref().map(|(part, whole)| PartOfShape {
         bundle: part.bundle.to_string(),
         action: whole.map(|id| id.to_string()),
@@ -93,7 +138,7 @@ fn action_shape(
         created_at: action.created_at.to_string(),
         activates_at: action.activates_at.map(|at| at.to_string()),
         decided_at: action.decided_at.map(|at| at.to_string()),
-        proposals: with_opinion.into_iter().map(|docket| proposal_shape(web, here, docket, voted)).collect(),
+        proposals: with_opinion.into_iter().map(|docket| proposal_shape(web, here, docket, seen)).collect(),
         no_opinion: without.into_iter().map(|docket| docket.policy_name().to_owned()).collect(),
         effects: dossier
             .effects
@@ -112,14 +157,7 @@ fn action_shape(
     }
 }
 
-fn bundle_shape(
-    web: &Web,
-    here: &Here,
-    action: &Action,
-    bunch: &Bunch,
-    voted: &HashMap<ProposalId, bool>,
-    names: &Names,
-) -> BundleShape {
+fn bundle_shape(web: &Web, here: &Here, action: &Action, bunch: &Bunch, seen: &Seen, names: &Names) -> BundleShape {
     let draft = action.payload.read::<BundleDraft>().ok();
     let is_waiting = action.activates_at.is_some_and(|at| at > web.ctx.clock.now()) && action.status.is_open();
     let part = |(part, dockets): &(Part, Vec<Docket>)| {
@@ -135,7 +173,7 @@ fn bundle_shape(
             status: word(action.status),
             reason: action.reason.clone(),
             payload: action.payload.0.clone(),
-            proposals: dockets.iter().map(|docket| proposal_shape(web, here, docket, voted)).collect(),
+            proposals: dockets.iter().map(|docket| proposal_shape(web, here, docket, seen)).collect(),
         }
     };
     BundleShape {
@@ -149,9 +187,9 @@ fn bundle_shape(
     }
 }
 
-fn proposal_shape(web: &Web, here: &Here, docket: &Docket, voted: &HashMap<ProposalId, bool>) -> ProposalShape {
+fn proposal_shape(web: &Web, here: &Here, docket: &Docket, seen: &Seen) -> ProposalShape {
     let proposal = &docket.proposal;
-    let looker = here.looker(voted.contains_key(&proposal.id));
+    let looker = here.looker(seen.voted.contains_key(&proposal.id));
     let handle = |id: &MemberId| here.roster.handle(*id);
     ProposalShape {
         id: proposal.id.to_string(),
@@ -172,9 +210,11 @@ fn proposal_shape(web: &Web, here: &Here, docket: &Docket, voted: &HashMap<Propo
             options: ask.options.clone(),
             privacy: word(ask.privacy),
             results: word(ask.results),
+            delegation: ask.delegation,
+            topic: ask.topic.clone(),
         }),
         eligible: docket.ask().eligible.as_ref().map(|asked| asked.iter().map(handle).collect()),
-        tally: tally(docket, looker, here.roster.voters().count(), web.ctx.clock.now()),
+        tally: tally(docket, seen.voices.get(&proposal.id), looker, here.roster.voters().count(), web.ctx.clock.now()),
         error: proposal.error.as_ref().map(|error| super::shapes::BrokenShape {
             code: error.code.as_str().to_owned(),
             message: error.message.clone(),
@@ -184,7 +224,13 @@ fn proposal_shape(web: &Web, here: &Here, docket: &Docket, voted: &HashMap<Propo
     }
 }
 
-fn tally(docket: &Docket, looker: Looker, n_members: usize, now: types::Timestamp) -> TallyShape {
+fn tally(
+    docket: &Docket,
+    voices: Option<&BTreeMap<MemberId, usize>>,
+    looker: Looker,
+    n_members: usize,
+    now: types::Timestamp,
+) -> TallyShape {
     let ask = docket.ask();
     let sight = Sight::of(&ask, docket.is_closed(now), looker);
     let n_eligible = ask.eligible.as_ref().map_or(n_members, Vec::len);
@@ -194,7 +240,12 @@ fn tally(docket: &Docket, looker: Looker, n_members: usize, now: types::Timestam
         return shape;
     }
     shape.voted = count::small(docket.ballots.len());
-    let rows = count::rows(&ask, &docket.ballots);
+    let n_of = |ballot: &Ballot| ballot.member.and_then(|member| voices?.get(&member)).copied().unwrap_or(0);
+    shape.delegated = voices.map(|voices| count::small(voices.values().sum()));
+    // Each voice that a voter carries says what they say.
+    let spoken: Vec<Ballot> =
+        docket.ballots.iter().flat_map(|ballot| std::iter::repeat_n(ballot.clone(), 1 + n_of(ballot))).collect();
+    let rows = count::rows(&ask, &spoken);
     let counts: BTreeMap<String, f64> = rows.into_iter().map(|row| (row.id, row.count)).collect();
     if ask.options.is_empty() {
         shape.answers = counts;

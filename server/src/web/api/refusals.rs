@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use types::text::TextError;
 
-use crate::pipeline::{AdmitError, AttemptError, CastError, FoundError, WithdrawError};
+use crate::pipeline::{AdmitError, AttemptError, CastError, DelegateError, FoundError, WithdrawError};
 use crate::simulate::SimulateError;
 use crate::web::error::ApiError;
 
@@ -58,7 +58,12 @@ pub fn attempt(error: AttemptError) -> ApiError {
         AttemptError::TooLarge { .. } => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said).at("payload"),
         AttemptError::InPart { at, problem } => {
             let inner = attempt(*problem);
-            let field = match inner.field.as_deref() {
+            // A stage's source stands in the stage; an action's fields stand in its payload.
+            let inner_field = inner.field.as_deref().map(|field| match at.starts_with("stages") {
+                true => field.trim_start_matches("payload."),
+                false => field,
+            });
+            let field = match inner_field {
                 Some("type") => format!("payload.{at}.type"),
                 Some(field) => format!("payload.{at}.{field}"),
                 None => format!("payload.{at}"),
@@ -93,6 +98,20 @@ pub fn withdraw(error: WithdrawError) -> ApiError {
         WithdrawError::InCombination => ApiError::conflict("in-combination", said),
         WithdrawError::ReasonTooLong(_) => ApiError::invalid("too-long", said).at("reason"),
         WithdrawError::Store(store) => store.into(),
+    }
+}
+
+/// Why a voice was not given, or not taken back.
+pub fn delegate(error: DelegateError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        DelegateError::NoCommunity => ApiError::not_found("community"),
+        DelegateError::NotAVoter(_) => ApiError::invalid("not-a-voter", said).at("to"),
+        DelegateError::NoWeight(_) => ApiError::invalid("no-weight", said).at("scope"),
+        DelegateError::BadScope(_) => ApiError::invalid("invalid-field", said).at("scope"),
+        DelegateError::Expired => ApiError::invalid("invalid-field", said).at("expires_at"),
+        DelegateError::NotGiven => ApiError::conflict("not-given", said),
+        DelegateError::Store(store) => store.into(),
     }
 }
 

@@ -117,6 +117,72 @@ pub struct PolicyShape {
     pub powers: Vec<String>,
     /// When this version was made, RFC 3339.
     pub created_at: String,
+    /// Its stages in their order, for a policy in stages: each begins when the one before it has passed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageShape>,
+    /// Why an older version is in force than the newest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<BreakerShape>,
+}
+
+/// One stage of a policy.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StageShape {
+    /// Its place, from 1.
+    pub number: u32,
+    /// The id under which its proposals and data are kept.
+    pub policy_id: String,
+    /// The name.
+    pub name: String,
+    /// What it does, in plain words.
+    pub description: String,
+    /// Its own version's number.
+    pub version: u32,
+    /// SHA-256 of the source, hexadecimal.
+    pub hash: String,
+    /// The six functions, JavaScript.
+    pub source: String,
+    /// Values of the template's blanks.
+    pub settings: Value,
+    /// Hosts that it may ask over HTTP.
+    pub http_hosts: Vec<String>,
+    /// What its effects may be; empty for everything but HTTP.
+    pub powers: Vec<String>,
+}
+
+/// A circuit breaker that has tripped.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BreakerShape {
+    /// When, RFC 3339.
+    pub tripped_at: String,
+    /// The number of the version that broke.
+    pub broken_version: Option<u32>,
+    /// What happened, in a sentence or two.
+    pub reason: String,
+}
+
+/// A policy that broke.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct IncidentShape {
+    /// The id.
+    pub id: String,
+    /// The policy's id.
+    pub policy_id: Option<String>,
+    /// The id of the version.
+    pub version_id: Option<String>,
+    /// The action it was deciding on.
+    pub action: Option<String>,
+    /// Its proposal.
+    pub proposal: Option<String>,
+    /// The kind of failure: `threw`, `time`, `quarantined`, …, or `breaker` where an older version took its place.
+    pub code: String,
+    /// What was wrong, in words.
+    pub message: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// When it was over: a new version is in force, or the policy was reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<String>,
 }
 
 /// A document.
@@ -322,6 +388,11 @@ pub struct AskShape {
     pub privacy: String,
     /// When the count can be seen: `always`, `after-ballot` or `at-close`.
     pub results: String,
+    /// Whether those who do not vote may have given their voice to who does.
+    pub delegation: bool,
+    /// What the vote is about, for delegations by topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
 }
 
 /// A count.
@@ -333,6 +404,9 @@ pub struct TallyShape {
     pub eligible: u32,
     /// How many did; 0 while the count is hidden.
     pub voted: u32,
+    /// How many voices the voters carry for others, where the vote takes delegations: they are in the counts below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegated: Option<u32>,
     /// Why the count cannot be seen, and until when; the numbers are then left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<String>,

@@ -16,6 +16,8 @@ mod bundles;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod delegations;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod effects;

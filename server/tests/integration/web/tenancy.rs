@@ -151,6 +151,7 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
             json!({ "type": "board.post_message", "payload": { "channel": "general", "text": "x" }, "initiator": "ada" })
         }
         "ballots" => json!({ "member": "eve", "value": true }),
+        "delegations" => json!({ "member": "eve", "to": "eve", "scope": { "kind": "everything" } }),
         "withdraw" => json!({ "member": "eve" }),
         "tokens" => json!({ "name": "mine" }),
         _ => json!({ "policy": { "source": "" }, "action": { "type": "board.post_message", "initiator": "ada" } }),
