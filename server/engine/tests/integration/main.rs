@@ -4,7 +4,9 @@
 mod scenario;
 
 mod api;
+mod bundle;
 mod declarations;
+mod delegation;
 mod hostile;
 mod properties;
 mod shipped;

@@ -191,6 +191,9 @@ impl Scenario {
                     let module = self.facts.modules.get(&name).cloned().flatten();
                     given.modules.insert(name, module);
                 }
+                FactKey::Delegations => {
+                    given.delegations = Some(self.facts.delegations.clone().unwrap_or_default());
+                }
                 FactKey::PolicyData => given.policy_data.clone_from(&self.facts.policy_data),
                 FactKey::Actions(query) => {
                     // Whatever was asked: a scenario has one past.
