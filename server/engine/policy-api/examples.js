@@ -230,6 +230,11 @@ ask("everyone", {
 }
 {
 /** @type {CheckFn} */ function check(action) {
+ask("everyone", { text: "Shall we spend it?", closes: days(3), delegation: true, topic: "budget" })
+}
+}
+{
+/** @type {CheckFn} */ function check(action) {
 remind("everyone", "One day left to vote.")
 }
 }

@@ -1138,11 +1138,27 @@ interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
   readonly source: string
 }
 
+/** Add a policy in stages. */
+interface ConstitutionAddPolicyBundle extends ActionBase<"constitution.add_policy_bundle"> {
+  /** Action types it governs, `platform.*` for a platform, or `*` for all of the layer. */
+  readonly action_types: string[]
+  /** What it does, in plain words. */
+  readonly description?: string
+  /** How far its decisions reach. */
+  readonly enforcement?: "off" | "shadow" | "warn" | "enforced"
+  /** The policy's name. */
+  readonly name: string
+  /** What happens to an action when a stage breaks. */
+  readonly on_error?: "hold" | "deny" | "allow"
+  /** The stages in their order, each written out or the name of a policy that is copied as it stands. */
+  readonly stages: (string | { description: string; http_hosts: string[]; name: string; powers: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[]; settings: any; source: string })[]
+}
+
 /** Change a policy. */
 interface ConstitutionChangePolicy extends ActionBase<"constitution.change_policy"> {
   /** The new action types. */
   readonly action_types?: string[] | null
-  /** What happens to proposals that are open under the old version. */
+  /** What happens to proposals that are open under the old version: they finish under it, begin again with their ballots under the new one, or their voters are asked which (and they finish under the old one unless more say yes). */
   readonly changeover?: "finish_under_old" | "restart" | "ask_voters"
   /** The new description. */
   readonly description?: string | null
@@ -1158,6 +1174,28 @@ interface ConstitutionChangePolicy extends ActionBase<"constitution.change_polic
   readonly settings?: any
   /** The new source. */
   readonly source?: string | null
+  /** The new stages, for a policy in stages. */
+  readonly stages?: (string | { description: string; http_hosts: string[]; name: string; powers: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[]; settings: any; source: string })[] | null
+}
+
+/** Begin open votes again under a policy's present version. */
+interface ConstitutionRestartProposals extends ActionBase<"constitution.restart_proposals"> {
+  /** Only those on this action, by its id; all that are open where it is left out. */
+  readonly action?: string | null
+  /** Until when, RFC 3339. */
+  readonly closes?: string | null
+  /** The policy, by name or id. */
+  readonly policy: string
+  /** What they are asked. */
+  readonly question?: string | null
+  /** Who is asked, by id, where voters are asked under which version they finish; empty for everybody. */
+  readonly voters?: string[]
+}
+
+/** Reset a policy that broke. */
+interface ConstitutionResetPolicy extends ActionBase<"constitution.reset_policy"> {
+  /** The policy, by name or id. */
+  readonly policy: string
 }
 
 /** Remove a policy. */
@@ -1334,7 +1372,10 @@ type Action =
   | ConstitutionAssignRole
   | ConstitutionRemoveRole
   | ConstitutionAddPolicy
+  | ConstitutionAddPolicyBundle
   | ConstitutionChangePolicy
+  | ConstitutionRestartProposals
+  | ConstitutionResetPolicy
   | ConstitutionRemovePolicy
   | ConstitutionRecoverPolicy
   | ConstitutionReorderPolicies
