@@ -12,7 +12,9 @@ use crate::{
     layouts::community_layout::CommunityLayout,
     pages::{
         audit_page::AuditPage, board_page::BoardPage, document_page::DocumentPage, documents_page::DocumentsPage,
-        home_page::HomePage, landing_page::LandingPage, members_page::MembersPage, not_found_page::NotFoundPage,
+        home_page::HomePage, landing_page::LandingPage, letter_pages::{ConfirmAddressPage, UnsubscribePage},
+        members_page::MembersPage, not_found_page::NotFoundPage,
+        notice_settings_page::NoticeSettingsPage, notices_page::NoticesPage,
         policies_page::PoliciesPage, policy_page::PolicyPage, proposal_page::ProposalPage,
         proposals_page::ProposalsPage, propose_form_page::ProposeFormPage, propose_page::ProposePage,
         sign_in_page::SignInPage,
@@ -29,6 +31,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=LandingPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/unsubscribe") view=UnsubscribePage ssr=SsrMode::Async />
+                <Route path=path!("/confirm-address") view=ConfirmAddressPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("/c/:slug") view=CommunityLayout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("board") view=BoardPage ssr=SsrMode::Async />
@@ -42,6 +46,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("documents") view=DocumentsPage ssr=SsrMode::Async />
                     <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async />
                     <Route path=path!("members") view=MembersPage ssr=SsrMode::Async />
+                    <Route path=path!("notices") view=NoticesPage ssr=SsrMode::Async />
+                    <Route path=path!("settings/notices") view=NoticeSettingsPage ssr=SsrMode::Async />
                     <Route path=path!("audit") view=AuditPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -9,7 +9,7 @@
 //! things that must stay unknown to them.
 
 use async_trait::async_trait;
-use types::{AccountId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
+use types::{AccountId, CommentId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
 
 use crate::{
     api::{
@@ -18,9 +18,11 @@ use crate::{
         ballot::{BallotInput, BallotReceipt},
         board::{BoardView, Reaction},
         community::{FrameView, HomeView},
+        discussion::{CommentInput, DiscussionView, ThreadOrder},
         document::{DocumentView, DocumentsView},
         landing::LandingView,
         member::MembersView,
+        notice::{NoticeSettingsForm, NoticeSettingsView, NoticesView},
         policy::{PoliciesView, PolicyView},
         proposal::{ProposalFilter, ProposalView, ProposalsPage},
         session::{DemoCommunity, SessionChange, SessionView},
@@ -49,6 +51,8 @@ pub trait Backend:
     + PolicyBackend
     + DocumentBackend
     + AuditBackend
+    + NoticeBackend
+    + DiscussionBackend
     + DemoBackend
 {
 }
@@ -62,6 +66,8 @@ impl<T> Backend for T where
         + PolicyBackend
         + DocumentBackend
         + AuditBackend
+        + NoticeBackend
+        + DiscussionBackend
         + DemoBackend
 {
 }
@@ -170,6 +176,80 @@ pub trait DocumentBackend: Send + Sync {
 pub trait AuditBackend: Send + Sync {
     /// A page of entries, newest first.
     async fn audit(&self, viewer: &Viewer, slug: &str, query: AuditQuery) -> Result<AuditPage, AppError>;
+}
+
+/// What members are told.
+#[async_trait]
+pub trait NoticeBackend: Send + Sync {
+    /// The viewer's inbox, newest first: those before a number where one is named.
+    async fn notices(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        unread: bool,
+        before: Option<i64>,
+    ) -> Result<NoticesView, AppError>;
+    /// Marks one notice as read, or all of them.
+    async fn read_notices(&self, viewer: &Viewer, slug: &str, id: Option<i64>) -> Result<(), AppError>;
+    /// Marks a notice as read and answers with the path of what it is about.
+    async fn open_notice(&self, viewer: &Viewer, slug: &str, id: i64) -> Result<String, AppError>;
+    /// Mutes a thread, or hears of it again.
+    async fn mute(&self, viewer: &Viewer, slug: &str, subject: &str, is_muted: bool) -> Result<(), AppError>;
+    /// Where the viewer wants to hear what.
+    async fn notice_settings(&self, viewer: &Viewer, slug: &str) -> Result<NoticeSettingsView, AppError>;
+    /// Keeps that.
+    async fn save_notice_settings(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        settings: NoticeSettingsForm,
+    ) -> Result<(), AppError>;
+    /// Sends a letter to an address whose link confirms it, and says so; forgets the address where it is empty.
+    async fn claim_address(&self, viewer: &Viewer, slug: &str, address: &str) -> Result<String, AppError>;
+    /// Confirms the address that a link names, and says so. Asks for no session.
+    async fn confirm_address(&self, viewer: &Viewer, token: &str) -> Result<String, AppError>;
+    /// Ends e-mail to the member that a link names, and says so. Asks for no session.
+    async fn unsubscribe(&self, viewer: &Viewer, token: &str) -> Result<String, AppError>;
+}
+
+/// What members say about proposals.
+#[async_trait]
+pub trait DiscussionBackend: Send + Sync {
+    /// The discussion of a proposal.
+    async fn discussion(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        proposal: ProposalId,
+        order: ThreadOrder,
+    ) -> Result<DiscussionView, AppError>;
+    /// Says something about it.
+    async fn write_comment(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        proposal: ProposalId,
+        comment: CommentInput,
+    ) -> Result<CommentId, AppError>;
+    /// Changes what the viewer said.
+    async fn edit_comment(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: CommentId,
+        comment: CommentInput,
+    ) -> Result<(), AppError>;
+    /// Takes a comment down.
+    async fn remove_comment(&self, viewer: &Viewer, slug: &str, id: CommentId, reason: &str) -> Result<(), AppError>;
+    /// Adds or takes back a reaction.
+    async fn react_to_comment(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: CommentId,
+        emoji: &str,
+        on: bool,
+    ) -> Result<(), AppError>;
 }
 
 /// What exists only in a demo.

@@ -4,6 +4,7 @@ pub mod avatar;
 pub mod badge;
 pub mod ballot_form;
 pub mod code;
+pub mod discussion;
 pub mod effects;
 pub mod empty;
 pub mod field;

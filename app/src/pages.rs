@@ -20,4 +20,8 @@ pub mod members_page;
 
 pub mod audit_page;
 
+pub mod letter_pages;
+pub mod notice_settings_page;
+pub mod notices_page;
+
 pub mod not_found_page;

@@ -16,7 +16,10 @@ pub mod web;
 pub mod pipeline;
 pub mod simulate;
 
+pub mod discussion;
+
 pub mod jobs;
+pub mod notices;
 
 pub mod board;
 pub mod connections;

@@ -3,6 +3,7 @@
 pub mod count;
 pub mod diff;
 pub mod discretion;
+pub mod discussion;
 pub mod dossier;
 pub mod effects;
 pub mod form;

@@ -17,6 +17,7 @@ use crate::{
     },
     contexts::{community_context::CommunityContext, live_context::LiveContext},
     format,
+    pages::notices_page::bell,
 };
 
 /// The frame, with the page of the route in it.
@@ -78,6 +79,12 @@ fn TopBar(
                     {icon("plus")}
                     "Propose"
                 </a>
+                <Transition>
+                    {move || Suspend::new(async move {
+                        let frame = community.frame.await.unwrap_or_default();
+                        frame.membership.is_some().then(|| bell(&frame.slug, frame.n_unread))
+                    })}
+                </Transition>
                 <Transition>
                     {move || Suspend::new(async move { account(&community.session.await.unwrap_or_default()) })}
                 </Transition>

@@ -113,6 +113,12 @@ audit_kinds! {
     DelegationMade = "delegation.made",
     /// A member took their voice back.
     DelegationEnded = "delegation.ended",
+    /// Somebody said something about a proposal.
+    CommentWritten = "comment.written",
+    /// Somebody changed what they had said.
+    CommentEdited = "comment.edited",
+    /// A comment was taken down; a mark of it stays.
+    CommentRemoved = "comment.removed",
     /// An effect was performed.
     EffectDelivered = "effect.delivered",
     /// An effect could not be performed, for good.

@@ -94,4 +94,6 @@ ids! {
     PostId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
+    /// Something said about a proposal.
+    CommentId;
 }

@@ -18,10 +18,12 @@ pub mod actions;
 pub mod audit;
 pub mod ballots;
 pub mod board;
+pub mod comments;
 pub mod communities;
 pub mod demo;
 pub mod documents;
 pub mod members;
+pub mod notices;
 pub mod policies;
 pub mod simulate;
 pub mod tokens;
@@ -61,6 +63,10 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(documents::get))
         .routes(routes!(board::channels))
         .routes(routes!(board::posts))
+        .routes(routes!(comments::list, comments::write))
+        .routes(routes!(comments::remove))
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::read))
         .routes(routes!(audit::list))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))

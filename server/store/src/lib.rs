@@ -62,6 +62,8 @@ pub mod effects;
 pub mod jobs;
 
 pub mod board;
+pub mod comments;
+pub mod mails;
 pub mod notices;
 
 pub mod audit;
