@@ -4,7 +4,7 @@ use app::api::ballot::BallotFields;
 use axum::http::header;
 use types::BallotValue;
 
-use crate::browse::{Browser, shows};
+use crate::browse::{Browser, path_of, shows};
 
 const SUNDAY: &str = "00000000-0000-4000-8000-000000000214";
 
@@ -161,12 +161,4 @@ fn what_a_form_says_becomes_a_ballot() {
         BallotValue::Numbers([("tea".into(), 4.0), ("water".into(), 0.0)].into())
     );
     assert_eq!(numbered("budget", &["", "", ""]).value().unwrap_err().code, "ballot-empty");
-}
-
-/// The address a form on `page` sends to, without its prefix.
-async fn path_of(browser: &Browser, page: &str, function: &str) -> String {
-    let html = browser.html(page).await;
-    let addresses = html.split("action=\"/_fn/").skip(1).filter_map(|rest| rest.split_once('"').map(|(path, _)| path));
-    let found = addresses.into_iter().find(|path| path.ends_with(function));
-    found.unwrap_or_else(|| panic!("{page} has no form for {function}")).to_owned()
 }

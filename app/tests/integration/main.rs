@@ -9,3 +9,4 @@ mod browse;
 mod forms;
 mod pages;
 mod rules;
+mod talk;

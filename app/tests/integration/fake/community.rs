@@ -11,9 +11,11 @@ use app::{
         ballot::{BallotInput, BallotReceipt, MyBallot},
         board::{BoardView, Reaction},
         community::{FrameView, HomeView, MembershipView, PlatformHealth},
+        discussion::CommentInput,
         document::{DocumentView, DocumentsView},
         landing::{KitCard, LandingExample, LandingView},
         member::MembersView,
+        notice::NoticeSettingsForm,
         policy::{PoliciesView, PolicyView},
         proposal::{MyPart, ProposalFilter, ProposalView, ProposalsPage, StandingCounts},
         session::{CommunityLink, DemoCommunity, DemoMember, SessionChange, SessionView},
@@ -32,6 +34,7 @@ pub mod actions;
 pub mod board;
 pub mod documents;
 pub mod home;
+pub mod notices;
 pub mod people;
 pub mod policies;
 pub mod proposals;
@@ -49,6 +52,9 @@ pub struct Fake {
     said: Mutex<Vec<String>>,
     reacted: Mutex<Vec<Reaction>>,
     seconds: Mutex<i64>,
+    read: Mutex<Vec<Option<i64>>>,
+    wishes: Mutex<Option<NoticeSettingsForm>>,
+    comments: Mutex<Vec<CommentInput>>,
 }
 
 /// A moment of the invented story.
@@ -219,6 +225,7 @@ impl CommunityBackend for Fake {
             n_members: 148,
             n_open: 10,
             n_needs_you: 3,
+            n_unread: if viewer.account.is_some() { 2 } else { 0 },
             membership,
             platforms: vec![health("Board", true, "working"), health("Matrix", false, "slow since 09:12")],
             now: self.now(),
