@@ -12,12 +12,15 @@ pub mod community;
 pub mod demo;
 pub mod discussion;
 pub mod document;
+pub mod founding;
 pub mod landing;
 pub mod member;
 pub mod notice;
 pub mod policy;
 pub mod proposal;
+pub mod search;
 pub mod session;
+pub mod settings;
 pub mod words;
 
 #[cfg(feature = "ssr")]

@@ -19,13 +19,16 @@ use crate::{
         board::{BoardView, Reaction},
         community::{FrameView, HomeView},
         discussion::{CommentInput, DiscussionView, ThreadOrder},
-        document::{DocumentView, DocumentsView},
+        document::{CompareView, DocumentMoment, DocumentView, DocumentsView},
+        founding::{FoundingForm, FoundingView},
         landing::LandingView,
-        member::MembersView,
+        member::{MemberView, MembersView, RightsView},
         notice::{NoticeSettingsForm, NoticeSettingsView, NoticesView},
         policy::{PoliciesView, PolicyView},
         proposal::{ProposalFilter, ProposalView, ProposalsPage},
+        search::{FoundKind, SearchView},
         session::{DemoCommunity, SessionChange, SessionView},
+        settings::SettingsView,
     },
     error::AppError,
 };
@@ -53,6 +56,9 @@ pub trait Backend:
     + AuditBackend
     + NoticeBackend
     + DiscussionBackend
+    + MemberBackend
+    + SearchBackend
+    + SettingsBackend
     + DemoBackend
 {
 }
@@ -68,6 +74,9 @@ impl<T> Backend for T where
         + AuditBackend
         + NoticeBackend
         + DiscussionBackend
+        + MemberBackend
+        + SearchBackend
+        + SettingsBackend
         + DemoBackend
 {
 }
@@ -159,16 +168,25 @@ pub trait PolicyBackend: Send + Sync {
 /// Documents.
 #[async_trait]
 pub trait DocumentBackend: Send + Sync {
-    /// The community's documents, the constitution first.
-    async fn documents(&self, viewer: &Viewer, slug: &str) -> Result<DocumentsView, AppError>;
-    /// One document at one version; the newest where none is named.
+    /// The community's documents, the constitution first: those in force now, or at a moment.
+    async fn documents(&self, viewer: &Viewer, slug: &str, at: Option<Timestamp>) -> Result<DocumentsView, AppError>;
+    /// One document at one version.
     async fn document(
         &self,
         viewer: &Viewer,
         slug: &str,
         id: DocumentId,
-        version: Option<u32>,
+        moment: DocumentMoment,
     ) -> Result<DocumentView, AppError>;
+    /// Two versions of a document, word by word.
+    async fn compare_document(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: DocumentId,
+        from: u32,
+        to: u32,
+    ) -> Result<CompareView, AppError>;
 }
 
 /// The audit log.
@@ -250,6 +268,43 @@ pub trait DiscussionBackend: Send + Sync {
         emoji: &str,
         on: bool,
     ) -> Result<(), AppError>;
+}
+
+/// One member, and what roles may do.
+#[async_trait]
+pub trait MemberBackend: Send + Sync {
+    /// One member by handle.
+    async fn member(&self, viewer: &Viewer, slug: &str, handle: &str) -> Result<MemberView, AppError>;
+    /// Which role may do what.
+    async fn rights(&self, viewer: &Viewer, slug: &str) -> Result<RightsView, AppError>;
+}
+
+/// Search.
+#[async_trait]
+pub trait SearchBackend: Send + Sync {
+    /// What holds all of the words, as far as the viewer may see it, the best first.
+    async fn search(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        text: &str,
+        kind: Option<FoundKind>,
+    ) -> Result<SearchView, AppError>;
+}
+
+/// A member's own settings, and founding communities.
+#[async_trait]
+pub trait SettingsBackend: Send + Sync {
+    /// The viewer's settings in a community.
+    async fn settings(&self, viewer: &Viewer, slug: &str) -> Result<SettingsView, AppError>;
+    /// Changes the name by which the viewer is known there.
+    async fn rename_me(&self, viewer: &Viewer, slug: &str, name: &str) -> Result<(), AppError>;
+    /// Leaves the community; `confirm` is its name.
+    async fn leave(&self, viewer: &Viewer, slug: &str, confirm: &str) -> Result<(), AppError>;
+    /// What there is to choose from when founding a community.
+    async fn founding(&self, viewer: &Viewer) -> Result<FoundingView, AppError>;
+    /// Founds a community with the viewer as its first member, and answers with its name in addresses.
+    async fn found(&self, viewer: &Viewer, form: FoundingForm) -> Result<String, AppError>;
 }
 
 /// What exists only in a demo.

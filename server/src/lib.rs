@@ -20,6 +20,7 @@ pub mod discussion;
 
 pub mod jobs;
 pub mod notices;
+pub mod search;
 
 pub mod board;
 pub mod connections;

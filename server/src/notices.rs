@@ -36,7 +36,7 @@ pub use tell::{Told, path, tell};
 /// How often to look. Nobody waits for a notice by the second.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// One turn: reads what happened, reminds, and puts digests together. The answer is how much there was to do.
+/// One turn: reads what happened, reminds, puts digests together, and brings the search index up to date. The answer is how much there was to do.
 ///
 /// # Errors
 /// The store's failure; what was not done is done in the next turn.
@@ -44,7 +44,8 @@ pub async fn turn(ctx: &Ctx) -> anyhow::Result<usize> {
     let gathered = gather(ctx).await?;
     let reminded = remind(ctx).await?;
     let digested = digest(ctx).await?;
-    Ok(gathered + reminded + digested)
+    let indexed = crate::search::index(ctx).await?;
+    Ok(gathered + reminded + digested + indexed)
 }
 
 /// Takes turns until `stop` turns true, and sends what is to be sent.

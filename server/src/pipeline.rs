@@ -11,6 +11,7 @@ pub mod route;
 pub mod snapshot;
 
 mod ballots;
+mod belong;
 mod commit;
 mod enter;
 mod examine;
@@ -31,6 +32,7 @@ mod wake;
 mod withdraw;
 
 pub use ballots::{Cast, CastError, cast, withdraw};
+pub use belong::{leave, rename};
 pub use commit::decide_due;
 pub use found::{AdmitError, FoundError, Founding, NewMember, admit, found};
 pub use ingest::{Attempt, AttemptError, attempt};

@@ -4,6 +4,7 @@
 #[path = "fake/community.rs"]
 mod fake;
 
+mod belonging;
 mod browse;
 
 mod forms;

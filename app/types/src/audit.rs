@@ -43,6 +43,8 @@ audit_kinds! {
     MemberJoined = "member.joined",
     /// Somebody left.
     MemberLeft = "member.left",
+    /// Somebody has another name.
+    MemberRenamed = "member.renamed",
     /// A role came into being.
     RoleAdded = "role.added",
     /// A role's name, description or rights changed.

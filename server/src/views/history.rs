@@ -11,6 +11,7 @@ pub fn verb(kind: AuditKind) -> &'static str {
         AuditKind::CommunityChanged => "changed the community",
         AuditKind::MemberJoined => "joined",
         AuditKind::MemberLeft => "left",
+        AuditKind::MemberRenamed => "took the name",
         AuditKind::RoleAdded => "created the role",
         AuditKind::RoleChanged => "changed the role",
         AuditKind::RoleDeleted => "deleted the role",

@@ -20,6 +20,7 @@ pub mod ballots;
 pub mod board;
 pub mod comments;
 pub mod communities;
+pub mod data;
 pub mod demo;
 pub mod documents;
 pub mod members;
@@ -49,6 +50,7 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(communities::get))
         .routes(routes!(members::list, members::admit))
         .routes(routes!(members::roles))
+        .routes(routes!(data::export))
         .routes(routes!(policies::list))
         .routes(routes!(policies::get))
         .routes(routes!(simulate::simulate))

@@ -25,10 +25,13 @@ mod community;
 mod demo;
 mod discussion;
 mod document;
+mod member;
 mod notice;
 mod policy;
 mod proposal;
+mod search;
 mod session;
+mod settings;
 
 pub use action::Attempts;
 

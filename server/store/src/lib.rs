@@ -44,6 +44,7 @@ pub mod members;
 pub mod roles;
 
 pub mod documents;
+pub mod grants;
 pub mod policies;
 
 pub mod connections;
@@ -65,6 +66,7 @@ pub mod board;
 pub mod comments;
 pub mod mails;
 pub mod notices;
+pub mod search;
 
 pub mod audit;
 

@@ -12,7 +12,7 @@ use app::{
         board::{BoardView, Reaction},
         community::{FrameView, HomeView, MembershipView, PlatformHealth},
         discussion::CommentInput,
-        document::{DocumentView, DocumentsView},
+        document::{CompareView, DocumentMoment, DocumentView, DocumentsView},
         landing::{KitCard, LandingExample, LandingView},
         member::MembersView,
         notice::NoticeSettingsForm,
@@ -31,6 +31,7 @@ use async_trait::async_trait;
 use types::{ActionId, BallotValue, DocumentId, PolicyId, ProposalId, Timestamp};
 
 pub mod actions;
+pub mod belonging;
 pub mod board;
 pub mod documents;
 pub mod home;
@@ -396,9 +397,9 @@ impl PolicyBackend for Fake {
 
 #[async_trait]
 impl DocumentBackend for Fake {
-    async fn documents(&self, _viewer: &Viewer, slug: &str) -> Result<DocumentsView, AppError> {
+    async fn documents(&self, _viewer: &Viewer, slug: &str, at: Option<Timestamp>) -> Result<DocumentsView, AppError> {
         Ok(if Self::known(slug)? {
-            documents::list()
+            DocumentsView { at, ..documents::list() }
         } else {
             DocumentsView { may_add: true, ..DocumentsView::default() }
         })
@@ -409,10 +410,27 @@ impl DocumentBackend for Fake {
         _viewer: &Viewer,
         slug: &str,
         id: DocumentId,
-        version: Option<u32>,
+        moment: DocumentMoment,
     ) -> Result<DocumentView, AppError> {
         Self::known(slug)?;
+        let version = match moment {
+            DocumentMoment::Newest => None,
+            DocumentMoment::Version(version) => Some(version),
+            DocumentMoment::At(_) => Some(1),
+        };
         documents::document(id, version).ok_or_else(|| AppError::not_found("document"))
+    }
+
+    async fn compare_document(
+        &self,
+        _viewer: &Viewer,
+        slug: &str,
+        id: DocumentId,
+        from: u32,
+        to: u32,
+    ) -> Result<CompareView, AppError> {
+        Self::known(slug)?;
+        documents::compare(id, from, to).ok_or_else(|| AppError::not_found("document"))
     }
 }
 

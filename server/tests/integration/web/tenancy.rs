@@ -69,6 +69,11 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         "/audit",
         "/notices",
         "/settings/notices",
+        "/settings",
+        "/members/ada",
+        "/permissions",
+        "/documents/new",
+        "/search?text=general",
     ] {
         let path = format!("/c/fern{}", path.replace("{proposal}", &ids.proposal).replace("{policy}", &ids.policy));
         for cookie in [Some(&eve), None] {
@@ -108,6 +113,14 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         ("notice/notice_settings", "slug=fern"),
         ("notice/save_notice_settings", "slug=fern&settings[digest]=off"),
         ("notice/claim_address", "slug=fern&address=x@y.example"),
+        ("member/member", "slug=fern&handle=ada"),
+        ("member/rights", "slug=fern"),
+        ("document/compare_document", "slug=fern&id={none}&from=1&to=2"),
+        ("search/search", "slug=fern&text=general"),
+        ("settings/settings", "slug=fern"),
+        ("settings/rename_me", "slug=fern&name=x"),
+        ("settings/leave_community", "slug=fern&confirm=fern"),
+        ("member/member", "slug=moss&handle=ada"),
         ("discussion/discussion", "slug=moss&proposal={proposal}"),
         ("discussion/write_comment", "slug=moss&proposal={proposal}&text=x"),
         ("notice/mute_thread", "slug=moss&subject=proposal:{proposal}&is_muted=true"),
