@@ -18,6 +18,7 @@ pub mod member;
 pub mod notice;
 pub mod policy;
 pub mod proposal;
+pub mod report;
 pub mod search;
 pub mod session;
 pub mod settings;

@@ -18,7 +18,7 @@ use crate::{
         notice_settings_page::NoticeSettingsPage, notices_page::NoticesPage,
         policies_page::PoliciesPage, policy_page::PolicyPage, proposal_page::ProposalPage,
         proposals_page::ProposalsPage, propose_form_page::ProposeFormPage, propose_page::ProposePage,
-        rights_page::RightsPage, search_page::SearchPage, settings_page::SettingsPage, sign_in_page::SignInPage,
+        report_page::ReportPage, rights_page::RightsPage, search_page::SearchPage, settings_page::SettingsPage, sign_in_page::SignInPage,
     },
 };
 
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("members") view=MembersPage ssr=SsrMode::Async />
                     <Route path=path!("members/:handle") view=MemberPage ssr=SsrMode::Async />
                     <Route path=path!("permissions") view=RightsPage ssr=SsrMode::Async />
+                    <Route path=path!("report") view=ReportPage ssr=SsrMode::Async />
                     <Route path=path!("search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("notices") view=NoticesPage ssr=SsrMode::Async />
                     <Route path=path!("settings") view=SettingsPage ssr=SsrMode::Async />

@@ -26,6 +26,7 @@ use crate::{
         notice::{NoticeSettingsForm, NoticeSettingsView, NoticesView},
         policy::{PoliciesView, PolicyView},
         proposal::{ProposalFilter, ProposalView, ProposalsPage},
+        report::ReportView,
         search::{FoundKind, SearchView},
         session::{DemoCommunity, SessionChange, SessionView},
         settings::SettingsView,
@@ -59,6 +60,7 @@ pub trait Backend:
     + MemberBackend
     + SearchBackend
     + SettingsBackend
+    + ReportBackend
     + DemoBackend
 {
 }
@@ -77,6 +79,7 @@ impl<T> Backend for T where
         + MemberBackend
         + SearchBackend
         + SettingsBackend
+        + ReportBackend
         + DemoBackend
 {
 }
@@ -305,6 +308,13 @@ pub trait SettingsBackend: Send + Sync {
     async fn founding(&self, viewer: &Viewer) -> Result<FoundingView, AppError>;
     /// Founds a community with the viewer as its first member, and answers with its name in addresses.
     async fn found(&self, viewer: &Viewer, form: FoundingForm) -> Result<String, AppError>;
+}
+
+/// The participation report.
+#[async_trait]
+pub trait ReportBackend: Send + Sync {
+    /// How the community takes part, over the last twelve weeks.
+    async fn report(&self, viewer: &Viewer, slug: &str) -> Result<ReportView, AppError>;
 }
 
 /// What exists only in a demo.

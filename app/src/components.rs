@@ -3,6 +3,7 @@
 pub mod avatar;
 pub mod badge;
 pub mod ballot_form;
+pub mod chart;
 pub mod code;
 pub mod discussion;
 pub mod effects;

@@ -24,6 +24,7 @@ pub mod members_page;
 pub mod rights_page;
 
 pub mod audit_page;
+pub mod report_page;
 pub mod search_page;
 
 pub mod letter_pages;

@@ -11,6 +11,7 @@ pub mod history;
 pub mod moment;
 pub mod names;
 pub mod proposal;
+pub mod report;
 pub mod roster;
 pub mod scene;
 pub mod sentence;

@@ -160,6 +160,7 @@ fn SideNav(
                 {nav_link(slug, "documents", "scroll-text", "Documents", ().into_any())}
                 {nav_link(slug, "members", "users", "Members and roles", ().into_any())}
                 <p class="group">"For everyone to check"</p>
+                {nav_link(slug, "report", "chart-column", "Participation", ().into_any())}
                 {nav_link(slug, "audit", "history", "Audit log", ().into_any())}
                 <span class="phone-only">{nav_link(slug, "search", "search", "Search", ().into_any())}</span>
                 <p class="group phone-only">"Do something"</p>

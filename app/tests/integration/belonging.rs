@@ -108,3 +108,11 @@ async fn a_community_is_founded_step_by_step() {
     assert_eq!(browser.submit(last, &function, &fields).await.location(), "/c/elm");
     shows(&Browser::of_a_visitor().html("/found").await, &["Sign in first"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_chart_has_its_table() {
+    let html = Browser::of_leila().html("/c/riverside/report").await;
+    shows(&html, &["Participation", "Turnout", "Show as a table", "9 Nov", "fewer than 5 holders", "As CSV"]);
+    assert!(html.contains("role=\"img\" aria-label=\"Of those asked"), "the chart says what it shows");
+    shows(&Browser::of_leila().html("/c/quiet/report").await, &["There is nothing to count yet."]);
+}

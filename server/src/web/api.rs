@@ -26,6 +26,7 @@ pub mod documents;
 pub mod members;
 pub mod notices;
 pub mod policies;
+pub mod report;
 pub mod simulate;
 pub mod tokens;
 
@@ -67,6 +68,7 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(board::posts))
         .routes(routes!(comments::list, comments::write))
         .routes(routes!(comments::remove))
+        .routes(routes!(report::get))
         .routes(routes!(notices::list))
         .routes(routes!(notices::read))
         .routes(routes!(audit::list))

@@ -29,6 +29,7 @@ mod member;
 mod notice;
 mod policy;
 mod proposal;
+mod report;
 mod search;
 mod session;
 mod settings;

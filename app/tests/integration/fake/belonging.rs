@@ -3,11 +3,13 @@
 use app::{
     api::{
         founding::{BlankView, FoundingForm, FoundingPlace, FoundingView, KitView},
+        community::FigureView,
+        report::{BarView, ChartView, ReportView},
         member::{HeldRole, MayLine, MemberView, RightCell, RightView, RightsGroup, RightsRow, RightsView},
         search::{FoundKind, FoundLine, SearchView},
         settings::{ConnectionView, SettingsView},
     },
-    backend::{MemberBackend, SearchBackend, SettingsBackend, Viewer},
+    backend::{MemberBackend, ReportBackend, SearchBackend, SettingsBackend, Viewer},
     error::{AppError, ErrorKind},
 };
 use async_trait::async_trait;
@@ -183,5 +185,26 @@ impl SettingsBackend for Fake {
             return Err(AppError::new(ErrorKind::Invalid, "blanks-lost", "The blanks were lost on the way."));
         }
         Ok(form.slug)
+    }
+}
+
+#[async_trait]
+impl ReportBackend for Fake {
+    async fn report(&self, _viewer: &Viewer, slug: &str) -> Result<ReportView, AppError> {
+        let is_busy = Self::known(slug)?;
+        let bar = |label: &str, value: f64| BarView { label: label.to_owned(), value: is_busy.then_some(value), n: 9 };
+        Ok(ReportView {
+            since: at("2026-08-30T10:38:00Z"),
+            figures: vec![FigureView { value: "148".to_owned(), name: "members".to_owned(), ..FigureView::default() }],
+            charts: vec![ChartView {
+                id: "turnout".to_owned(),
+                title: "Turnout".to_owned(),
+                sentence: "Of those asked, so many took part. Latest: 38 % (9 Nov).".to_owned(),
+                unit: "%".to_owned(),
+                by: "Week".to_owned(),
+                bars: vec![bar("2 Nov", 31.0), bar("9 Nov", 38.0)],
+                left_out: "Roles with fewer than 5 holders are not shown.".to_owned(),
+            }],
+        })
     }
 }

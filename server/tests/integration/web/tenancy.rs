@@ -72,6 +72,7 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         "/settings",
         "/members/ada",
         "/permissions",
+        "/report",
         "/documents/new",
         "/search?text=general",
     ] {
@@ -116,6 +117,7 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         ("member/member", "slug=fern&handle=ada"),
         ("member/rights", "slug=fern"),
         ("document/compare_document", "slug=fern&id={none}&from=1&to=2"),
+        ("report/report", "slug=fern"),
         ("search/search", "slug=fern&text=general"),
         ("settings/settings", "slug=fern"),
         ("settings/rename_me", "slug=fern&name=x"),
