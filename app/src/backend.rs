@@ -9,7 +9,7 @@
 //! things that must stay unknown to them.
 
 use async_trait::async_trait;
-use types::{AccountId, CommentId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
+use types::{AccountId, ActionId, CommentId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
 
 use crate::{
     api::{
@@ -134,6 +134,8 @@ pub trait ActionBackend: Send + Sync {
     ) -> Result<ActionFormView, AppError>;
     /// Attempts an action. A refusal by permission or by form is an error; everything a policy decides is an outcome.
     async fn attempt(&self, viewer: &Viewer, slug: &str, attempt: Attempt) -> Result<AttemptOutcome, AppError>;
+    /// What came of an attempt of the viewer's own.
+    async fn outcome(&self, viewer: &Viewer, slug: &str, id: ActionId) -> Result<AttemptOutcome, AppError>;
 }
 
 /// Proposals and ballots.

@@ -27,6 +27,7 @@ pub mod connections;
 pub mod kits;
 pub mod live;
 
+pub mod archive;
 pub mod boot;
 pub mod demo;
 pub mod hex;

@@ -1,5 +1,6 @@
 //! What pages and the REST interface show, worked out from what the store holds. Nothing here changes anything.
 
+pub mod bounds;
 pub mod count;
 pub mod diff;
 pub mod discretion;

@@ -68,6 +68,7 @@ pub mod mails;
 pub mod notices;
 pub mod search;
 
+pub mod archive;
 pub mod audit;
 
 pub mod sessions;

@@ -318,6 +318,15 @@ impl ActionBackend for Fake {
         };
         Ok(AttemptOutcome { action: id::<ActionId>(77), result, sentence, proposal: proposal.map(id) })
     }
+
+    async fn outcome(&self, _viewer: &Viewer, slug: &str, wanted: ActionId) -> Result<AttemptOutcome, AppError> {
+        Self::known(slug)?;
+        if wanted != id(77) {
+            return Err(AppError::not_found("action"));
+        }
+        let sentence = "That word is not posted here.".to_owned();
+        Ok(AttemptOutcome { action: wanted, result: AttemptResult::Failed, sentence, proposal: None })
+    }
 }
 
 #[async_trait]

@@ -147,6 +147,13 @@ impl ActionBackend for PageBackend {
         pipeline::settle(ctx, community, *id, AT_MOST).await.map_err(failed)?;
         place.outcome(*id).await
     }
+
+    async fn outcome(&self, viewer: &Viewer, slug: &str, id: ActionId) -> Result<AttemptOutcome, AppError> {
+        let (place, member) = self.enter_as_member(viewer, slug).await?;
+        let stored = place.store().action(id).await.map_err(failed)?;
+        let is_own = stored.is_some_and(|stored| stored.action.initiator == Some(member.id));
+        if is_own { place.outcome(id).await } else { Err(AppError::not_found("action")) }
+    }
 }
 
 impl Place<'_> {
