@@ -5,7 +5,7 @@ use types::audit::Actor;
 use types::text;
 use types::{AuditKind, CommunityId, Json, MemberId};
 
-use super::commit::wake_readers_of_members;
+use super::wake::wake_readers_of_members;
 use super::found::AdmitError;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
