@@ -10,22 +10,32 @@ pub mod ballot;
 pub mod board;
 pub mod community;
 pub mod demo;
+pub mod discussion;
 pub mod document;
+pub mod founding;
 pub mod landing;
 pub mod member;
+pub mod notice;
 pub mod policy;
 pub mod proposal;
+pub mod report;
+pub mod search;
 pub mod session;
+pub mod settings;
 pub mod words;
 
 #[cfg(feature = "ssr")]
-pub use guard::{Asked, answered, asked};
+pub use guard::{Asked, answered, asked, back_with};
 
 #[cfg(feature = "ssr")]
 mod guard {
     use std::sync::Arc;
 
-    use axum::http::{Method, StatusCode, header::ACCEPT, request::Parts};
+    use axum::http::{
+        Method, StatusCode,
+        header::{ACCEPT, REFERER},
+        request::Parts,
+    };
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 
@@ -62,6 +72,25 @@ mod guard {
             response.set_status(status);
         }
         answer
+    }
+
+    /// Sends a browser without a script back to the page it came from, which then finds `query` in its address.
+    pub fn back_with(query: &str) {
+        if !is_plain_form() {
+            return;
+        }
+        let referer = use_context::<Parts>()
+            .and_then(|parts| parts.headers.get(REFERER).and_then(|value| value.to_str().ok().map(str::to_owned)));
+        let Some(path) = referer.as_deref().and_then(path_of) else { return };
+        let page = path.split('?').next().unwrap_or_default();
+        leptos_axum::redirect(&format!("{page}?{query}"));
+    }
+
+    /// The path of an address: what stands after the host.
+    fn path_of(address: &str) -> Option<String> {
+        let (_, rest) = address.split_once("://")?;
+        let path = rest.split_once('/').map_or("", |(_, path)| path);
+        Some(format!("/{path}"))
     }
 
     /// Whether a browser without a script sent a form: its answer is a redirect, which must keep its own status.

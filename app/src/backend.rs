@@ -9,7 +9,7 @@
 //! things that must stay unknown to them.
 
 use async_trait::async_trait;
-use types::{AccountId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
+use types::{AccountId, ActionId, CommentId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
 
 use crate::{
     api::{
@@ -18,12 +18,18 @@ use crate::{
         ballot::{BallotInput, BallotReceipt},
         board::{BoardView, Reaction},
         community::{FrameView, HomeView},
-        document::{DocumentView, DocumentsView},
+        discussion::{CommentInput, DiscussionView, ThreadOrder},
+        document::{CompareView, DocumentMoment, DocumentView, DocumentsView},
+        founding::{FoundingForm, FoundingView},
         landing::LandingView,
-        member::MembersView,
+        member::{MemberView, MembersView, RightsView},
+        notice::{NoticeSettingsForm, NoticeSettingsView, NoticesView},
         policy::{PoliciesView, PolicyView},
         proposal::{ProposalFilter, ProposalView, ProposalsPage},
+        report::ReportView,
+        search::{FoundKind, SearchView},
         session::{DemoCommunity, SessionChange, SessionView},
+        settings::SettingsView,
     },
     error::AppError,
 };
@@ -49,6 +55,12 @@ pub trait Backend:
     + PolicyBackend
     + DocumentBackend
     + AuditBackend
+    + NoticeBackend
+    + DiscussionBackend
+    + MemberBackend
+    + SearchBackend
+    + SettingsBackend
+    + ReportBackend
     + DemoBackend
 {
 }
@@ -62,6 +74,12 @@ impl<T> Backend for T where
         + PolicyBackend
         + DocumentBackend
         + AuditBackend
+        + NoticeBackend
+        + DiscussionBackend
+        + MemberBackend
+        + SearchBackend
+        + SettingsBackend
+        + ReportBackend
         + DemoBackend
 {
 }
@@ -116,6 +134,8 @@ pub trait ActionBackend: Send + Sync {
     ) -> Result<ActionFormView, AppError>;
     /// Attempts an action. A refusal by permission or by form is an error; everything a policy decides is an outcome.
     async fn attempt(&self, viewer: &Viewer, slug: &str, attempt: Attempt) -> Result<AttemptOutcome, AppError>;
+    /// What came of an attempt of the viewer's own.
+    async fn outcome(&self, viewer: &Viewer, slug: &str, id: ActionId) -> Result<AttemptOutcome, AppError>;
 }
 
 /// Proposals and ballots.
@@ -153,16 +173,25 @@ pub trait PolicyBackend: Send + Sync {
 /// Documents.
 #[async_trait]
 pub trait DocumentBackend: Send + Sync {
-    /// The community's documents, the constitution first.
-    async fn documents(&self, viewer: &Viewer, slug: &str) -> Result<DocumentsView, AppError>;
-    /// One document at one version; the newest where none is named.
+    /// The community's documents, the constitution first: those in force now, or at a moment.
+    async fn documents(&self, viewer: &Viewer, slug: &str, at: Option<Timestamp>) -> Result<DocumentsView, AppError>;
+    /// One document at one version.
     async fn document(
         &self,
         viewer: &Viewer,
         slug: &str,
         id: DocumentId,
-        version: Option<u32>,
+        moment: DocumentMoment,
     ) -> Result<DocumentView, AppError>;
+    /// Two versions of a document, word by word.
+    async fn compare_document(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: DocumentId,
+        from: u32,
+        to: u32,
+    ) -> Result<CompareView, AppError>;
 }
 
 /// The audit log.
@@ -170,6 +199,124 @@ pub trait DocumentBackend: Send + Sync {
 pub trait AuditBackend: Send + Sync {
     /// A page of entries, newest first.
     async fn audit(&self, viewer: &Viewer, slug: &str, query: AuditQuery) -> Result<AuditPage, AppError>;
+}
+
+/// What members are told.
+#[async_trait]
+pub trait NoticeBackend: Send + Sync {
+    /// The viewer's inbox, newest first: those before a number where one is named.
+    async fn notices(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        unread: bool,
+        before: Option<i64>,
+    ) -> Result<NoticesView, AppError>;
+    /// Marks one notice as read, or all of them.
+    async fn read_notices(&self, viewer: &Viewer, slug: &str, id: Option<i64>) -> Result<(), AppError>;
+    /// Marks a notice as read and answers with the path of what it is about.
+    async fn open_notice(&self, viewer: &Viewer, slug: &str, id: i64) -> Result<String, AppError>;
+    /// Mutes a thread, or hears of it again.
+    async fn mute(&self, viewer: &Viewer, slug: &str, subject: &str, is_muted: bool) -> Result<(), AppError>;
+    /// Where the viewer wants to hear what.
+    async fn notice_settings(&self, viewer: &Viewer, slug: &str) -> Result<NoticeSettingsView, AppError>;
+    /// Keeps that.
+    async fn save_notice_settings(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        settings: NoticeSettingsForm,
+    ) -> Result<(), AppError>;
+    /// Sends a letter to an address whose link confirms it, and says so; forgets the address where it is empty.
+    async fn claim_address(&self, viewer: &Viewer, slug: &str, address: &str) -> Result<String, AppError>;
+    /// Confirms the address that a link names, and says so. Asks for no session.
+    async fn confirm_address(&self, viewer: &Viewer, token: &str) -> Result<String, AppError>;
+    /// Ends e-mail to the member that a link names, and says so. Asks for no session.
+    async fn unsubscribe(&self, viewer: &Viewer, token: &str) -> Result<String, AppError>;
+}
+
+/// What members say about proposals.
+#[async_trait]
+pub trait DiscussionBackend: Send + Sync {
+    /// The discussion of a proposal.
+    async fn discussion(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        proposal: ProposalId,
+        order: ThreadOrder,
+    ) -> Result<DiscussionView, AppError>;
+    /// Says something about it.
+    async fn write_comment(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        proposal: ProposalId,
+        comment: CommentInput,
+    ) -> Result<CommentId, AppError>;
+    /// Changes what the viewer said.
+    async fn edit_comment(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: CommentId,
+        comment: CommentInput,
+    ) -> Result<(), AppError>;
+    /// Takes a comment down.
+    async fn remove_comment(&self, viewer: &Viewer, slug: &str, id: CommentId, reason: &str) -> Result<(), AppError>;
+    /// Adds or takes back a reaction.
+    async fn react_to_comment(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: CommentId,
+        emoji: &str,
+        on: bool,
+    ) -> Result<(), AppError>;
+}
+
+/// One member, and what roles may do.
+#[async_trait]
+pub trait MemberBackend: Send + Sync {
+    /// One member by handle.
+    async fn member(&self, viewer: &Viewer, slug: &str, handle: &str) -> Result<MemberView, AppError>;
+    /// Which role may do what.
+    async fn rights(&self, viewer: &Viewer, slug: &str) -> Result<RightsView, AppError>;
+}
+
+/// Search.
+#[async_trait]
+pub trait SearchBackend: Send + Sync {
+    /// What holds all of the words, as far as the viewer may see it, the best first.
+    async fn search(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        text: &str,
+        kind: Option<FoundKind>,
+    ) -> Result<SearchView, AppError>;
+}
+
+/// A member's own settings, and founding communities.
+#[async_trait]
+pub trait SettingsBackend: Send + Sync {
+    /// The viewer's settings in a community.
+    async fn settings(&self, viewer: &Viewer, slug: &str) -> Result<SettingsView, AppError>;
+    /// Changes the name by which the viewer is known there.
+    async fn rename_me(&self, viewer: &Viewer, slug: &str, name: &str) -> Result<(), AppError>;
+    /// Leaves the community; `confirm` is its name.
+    async fn leave(&self, viewer: &Viewer, slug: &str, confirm: &str) -> Result<(), AppError>;
+    /// What there is to choose from when founding a community.
+    async fn founding(&self, viewer: &Viewer) -> Result<FoundingView, AppError>;
+    /// Founds a community with the viewer as its first member, and answers with its name in addresses.
+    async fn found(&self, viewer: &Viewer, form: FoundingForm) -> Result<String, AppError>;
+}
+
+/// The participation report.
+#[async_trait]
+pub trait ReportBackend: Send + Sync {
+    /// How the community takes part, over the last twelve weeks.
+    async fn report(&self, viewer: &Viewer, slug: &str) -> Result<ReportView, AppError>;
 }
 
 /// What exists only in a demo.

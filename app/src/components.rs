@@ -3,7 +3,9 @@
 pub mod avatar;
 pub mod badge;
 pub mod ballot_form;
+pub mod chart;
 pub mod code;
+pub mod discussion;
 pub mod effects;
 pub mod empty;
 pub mod field;

@@ -1,6 +1,7 @@
 //! The pages, one a file.
 
 pub mod landing_page;
+pub mod found_page;
 pub mod sign_in_page;
 
 pub mod board_page;
@@ -14,10 +15,21 @@ pub mod propose_page;
 pub mod policies_page;
 pub mod policy_page;
 
+pub mod compare_page;
+pub mod document_edit_page;
 pub mod document_page;
 pub mod documents_page;
+pub mod member_page;
 pub mod members_page;
+pub mod rights_page;
 
 pub mod audit_page;
+pub mod report_page;
+pub mod search_page;
+
+pub mod letter_pages;
+pub mod settings_page;
+pub mod notice_settings_page;
+pub mod notices_page;
 
 pub mod not_found_page;

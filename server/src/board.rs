@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::api::notice::NoticeEvent;
 use async_trait::async_trait;
 use platforms::board::storage::{BoardMember, BoardStorage, BoardTransaction, Channel, Post, StorageError};
 use serde_json::json;
@@ -13,6 +14,7 @@ use types::platform::{IdempotencyKey, Receipt};
 use types::{AuditKind, ChannelId, CommunityId, Json, MemberId, PostId, Timestamp};
 
 use crate::clock::{Clock, IdSource};
+use crate::notices::{Told, tell};
 
 /// The board's storage over the store.
 pub struct StoredBoard {
@@ -191,7 +193,18 @@ impl BoardTransaction for Change {
     }
 
     async fn notice(&mut self, to: MemberId, text: &str) -> Result<(), StorageError> {
-        self.board().add_notice(to, text, self.now).await.map_err(failed)
+        let handle = self.board();
+        let community = handle.community().await.map_err(failed)?;
+        let told = Told {
+            to: [to].into(),
+            event: NoticeEvent::Message,
+            subject: String::new(),
+            origin: None,
+            text: text.to_owned(),
+            at: self.now,
+            slug: community.map(|community| community.slug).unwrap_or_default(),
+        };
+        tell(&handle, &*self.ids, &told).await.map(drop).map_err(failed)
     }
 
     async fn commit(self: Box<Self>, key: IdempotencyKey, receipt: &Receipt) -> Result<(), StorageError> {

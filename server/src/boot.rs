@@ -95,12 +95,19 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
+/// The asynchronous runtime of a command.
+///
+/// # Errors
+/// Where the system has no threads left.
+pub fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start the asynchronous runtime")
 }
 
 /// Opens the database, making its folder and tables where they are missing.
-async fn open(config: &Config) -> Result<Store> {
+///
+/// # Errors
+/// Where it cannot be opened or brought to the form that this version needs.
+pub async fn open(config: &Config) -> Result<Store> {
     let url = &config.database.url;
     if let Some(folder) = url.strip_prefix("sqlite:").map(Path::new).and_then(Path::parent) {
         std::fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;

@@ -1,4 +1,4 @@
-//! The command line: one binary, five commands, and help that teaches.
+//! The command line: one binary, a few commands, and help that teaches.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +21,8 @@ First steps:
   polity serve --database postgres://polity@db/polity
                                       several of these may share one PostgreSQL
   polity verify audit.json            check an exported audit log, without a server
+  polity export fern-valley -o fern.jsonl
+                                      a whole community in one file, for another Polity to take in: polity import fern.jsonl
 
 Settings come from Leptos.toml, then the environment, then flags; the later wins.
 Environment:
@@ -28,6 +30,8 @@ Environment:
   POLITY_SECRET_KEY       encrypts stored platform secrets; with SQLite a key file is made where it is missing
   POLITY_DATABASE         as --database          POLITY_PUBLIC_URL   the address people type, https://…
   POLITY_WORKERS          processes that run policies
+  POLITY_SMTP_URL         the mail server, smtps://user:password@host; without it no e-mail is sent
+  POLITY_MAIL_FROM        whom letters come from         POLITY_FOUNDING     operator or signed_in: who may found communities
   POLITY_LOG              what to log, such as info or server=debug,info
   POLITY_LOG_JSON         true: log lines for machines";
 
@@ -48,6 +52,14 @@ pub enum Command {
     ///
     /// `serve --demo` does this too, and also lets you sign in as any demo member. Changes nothing where the demo already is.
     Demo(DatabaseArgs),
+    /// Write a whole community into a file: its rules, members, decisions, discussions and its audit log.
+    ///
+    /// Sign-ins, tokens and the secrets of connections stay behind.
+    Export(ExportArgs),
+    /// Take a community in from a file that `export` wrote, as it was.
+    ///
+    /// Refused where a community of that name or id is there. Platforms have to be connected anew.
+    Import(ImportArgs),
     /// Run policies in a sandbox, on requests from standard input. Started by `serve`; of no use by hand.
     #[command(hide = true)]
     Worker(WorkerArgs),
@@ -86,6 +98,31 @@ pub struct VerifyArgs {
     /// The export, as the audit page and `/api/v1/communities/{slug}/audit` give it; `-` for standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// What to write where.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// The community, by its name in addresses.
+    #[arg(value_name = "COMMUNITY")]
+    pub slug: String,
+    /// The file; standard output where it is left out.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+}
+
+/// What to take in.
+#[derive(Clone, Debug, Args)]
+pub struct ImportArgs {
+    /// The file; `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Which database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
 }
 
 /// The limits that the parent sets for a worker.

@@ -43,11 +43,32 @@ pub struct ServiceConfig {
     pub log: String,
     /// Whether log lines are JSON objects, for machines. `POLITY_LOG_JSON=true`.
     pub log_as_json: bool,
+    /// Whom letters come from, such as `Polity <polity@example.org>`. `POLITY_MAIL_FROM`. Without `POLITY_SMTP_URL` there are none.
+    pub mail_from: Option<String>,
+    /// Who may found communities by themselves. `POLITY_FOUNDING`.
+    pub founding: FoundingRule,
+}
+
+/// Who may found communities by themselves. The operator always may, over the REST interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundingRule {
+    /// Nobody, except in a demo.
+    #[default]
+    Operator,
+    /// Whoever is signed in.
+    SignedIn,
 }
 
 impl Default for ServiceConfig {
     fn default() -> Self {
-        Self { public_url: None, log: "info".to_owned(), log_as_json: false }
+        Self {
+            public_url: None,
+            log: "info".to_owned(),
+            log_as_json: false,
+            mail_from: None,
+            founding: FoundingRule::Operator,
+        }
     }
 }
 
@@ -130,6 +151,8 @@ pub struct SecretsConfig {
     pub operator_token: Option<SecretString>,
     /// `POLITY_SECRET_KEY`: encrypts the secrets of connections.
     pub secret_key: Option<SecretString>,
+    /// `POLITY_SMTP_URL`: the mail server, such as `smtps://user:password@mail.example.org`.
+    pub smtp_url: Option<SecretString>,
     /// `POLITY_MATRIX_AS_TOKEN`: with which we speak to the homeserver.
     pub matrix_as_token: Option<SecretString>,
     /// `POLITY_MATRIX_HS_TOKEN`: with which it speaks to us.
@@ -220,6 +243,16 @@ impl Config {
         let Sections { mut service, mut database, mut workers, mut matrix } = file.polity;
 
         service.public_url = variable("POLITY_PUBLIC_URL").or(service.public_url);
+        service.mail_from = variable("POLITY_MAIL_FROM").or(service.mail_from);
+        if let Some(value) = variable("POLITY_FOUNDING") {
+            service.founding = match value.as_str() {
+                "operator" => FoundingRule::Operator,
+                "signed_in" => FoundingRule::SignedIn,
+                _ => {
+                    return Err(ConfigError::Variable { name: "POLITY_FOUNDING", expected: "operator or signed_in" });
+                }
+            };
+        }
         service.log = variable("POLITY_LOG").unwrap_or(service.log);
         if let Some(value) = variable("POLITY_LOG_JSON") {
             let expected = || ConfigError::Variable { name: "POLITY_LOG_JSON", expected: "true or false" };
@@ -238,6 +271,7 @@ impl Config {
         let secrets = SecretsConfig {
             operator_token: variable("POLITY_OPERATOR_TOKEN").map(SecretString::from),
             secret_key: variable("POLITY_SECRET_KEY").map(SecretString::from),
+            smtp_url: variable("POLITY_SMTP_URL").map(SecretString::from),
             matrix_as_token: variable("POLITY_MATRIX_AS_TOKEN").map(SecretString::from),
             matrix_hs_token: variable("POLITY_MATRIX_HS_TOKEN").map(SecretString::from),
         };

@@ -38,8 +38,9 @@ pub fn backoff(attempts: u32) -> Duration {
 /// Runs all loops until `stop` turns true; then each finishes what it is at.
 pub async fn run(ctx: Ctx, stop: watch::Receiver<bool>) {
     let deciding = repeat(ctx.clone(), stop.clone(), "decide");
-    let delivering = repeat(ctx, stop, "deliver");
-    tokio::join!(deciding, delivering);
+    let delivering = repeat(ctx.clone(), stop.clone(), "deliver");
+    let telling = crate::notices::run(ctx, stop);
+    tokio::join!(deciding, delivering, telling);
 }
 
 /// One loop: work while there is some, sleep until there may be more.

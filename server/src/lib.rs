@@ -16,7 +16,11 @@ pub mod web;
 pub mod pipeline;
 pub mod simulate;
 
+pub mod discussion;
+
 pub mod jobs;
+pub mod notices;
+pub mod search;
 
 pub mod board;
 pub mod connections;
@@ -24,6 +28,7 @@ pub mod kits;
 pub mod library;
 pub mod live;
 
+pub mod archive;
 pub mod boot;
 pub mod demo;
 pub mod hex;

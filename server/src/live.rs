@@ -44,6 +44,10 @@ pub enum Topic {
     Document,
     /// The community's profile, settings or connections.
     Community,
+    /// Members were told something.
+    Notice,
+    /// Somebody said something in a discussion.
+    Comment,
     /// The demo's clock was moved: every deadline is nearer.
     Clock,
     /// So much was missed that everything should be loaded again.
@@ -63,6 +67,8 @@ impl Topic {
             Self::Member => "member",
             Self::Document => "document",
             Self::Community => "community",
+            Self::Notice => "notice",
+            Self::Comment => "comment",
             Self::Clock => "clock",
             Self::Everything => "everything",
         }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use server::boot;
+use server::{archive, boot};
 use server::cli::{Cli, Command};
 use server::workers::child;
 use server::workers::heap::LimitedHeap;
@@ -20,5 +20,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => boot::migrate(&args),
         Command::Verify(args) => boot::verify(&args),
         Command::Demo(args) => boot::demo(&args),
+        Command::Export(args) => archive::export(&args),
+        Command::Import(args) => archive::import(&args),
     }
 }

@@ -12,6 +12,7 @@ pub mod snapshot;
 
 mod ballots;
 mod breaker;
+mod belong;
 mod commit;
 mod delegate;
 mod enter;
@@ -33,6 +34,7 @@ mod wake;
 mod withdraw;
 
 pub use ballots::{Cast, CastError, cast, deciding_action, withdraw};
+pub use belong::{leave, rename};
 pub use commit::decide_due;
 pub use delegate::{DelegateError, delegate, take_back};
 pub use found::{AdmitError, FoundError, Founding, NewMember, admit, found};

@@ -29,6 +29,7 @@ pub mod backend;
 pub mod health;
 pub mod hooks;
 pub mod live;
+pub mod mail;
 pub mod pages;
 pub mod site;
 
@@ -82,6 +83,7 @@ pub fn router(web: Web) -> Router {
         .merge(hooks)
         .merge(watch)
         .route("/c/{slug}/live", get(live::stream))
+        .route("/mail/unsubscribe", get(mail::look).post(mail::one_click))
         .merge(pages)
         .layer(guards)
         .with_state(web)

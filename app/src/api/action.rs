@@ -193,7 +193,9 @@ pub async fn attempt_action(
     key: String,
 ) -> Result<AttemptOutcome, AppError> {
     let (backend, viewer) = super::asked()?;
-    super::answered(backend.attempt(&viewer, &slug, Attempt { action_type, fields, lists, key }).await)
+    let outcome = super::answered(backend.attempt(&viewer, &slug, Attempt { action_type, fields, lists, key }).await)?;
+    super::back_with(&format!("did={}", outcome.action));
+    Ok(outcome)
 }
 
 /// Attempts an action and goes to its proposal, or where there is none to its entries in the audit log: the propose form.

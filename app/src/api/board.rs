@@ -18,6 +18,8 @@ pub struct BoardView {
     pub may_create: bool,
     /// Makes the next attempt from this page count once, however often it is sent.
     pub attempt_key: String,
+    /// What came of the viewer's last attempt, where the address names it: for browsers without a script.
+    pub outcome: Option<super::action::AttemptOutcome>,
 }
 
 /// A channel in the list.
@@ -128,9 +130,17 @@ pub async fn board(
     /// The channel, by id or present name.
     #[server(default)]
     channel: Option<String>,
+    /// The viewer's last attempt, as the address names it.
+    #[server(default)]
+    did: Option<String>,
 ) -> Result<BoardView, AppError> {
     let (backend, viewer) = super::asked()?;
-    super::answered(backend.board(&viewer, &slug, channel.as_deref()).await)
+    let mut view = super::answered(backend.board(&viewer, &slug, channel.as_deref()).await)?;
+    if let Some(Ok(id)) = did.map(|id| id.parse()) {
+        // An attempt that is none of the viewer's is as good as none.
+        view.outcome = backend.outcome(&viewer, &slug, id).await.ok();
+    }
+    Ok(view)
 }
 
 /// Adds or takes back a reaction.

@@ -29,6 +29,8 @@ pub struct FrameView {
     pub n_open: u32,
     /// How many things wait for the viewer.
     pub n_needs_you: u32,
+    /// How many notices the viewer has not read.
+    pub n_unread: u32,
     /// The viewer's membership; none for a visitor or a stranger.
     pub membership: Option<MembershipView>,
     /// Linked platforms and how they are.

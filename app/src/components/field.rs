@@ -109,3 +109,8 @@ fn checks(field: &FieldView, help: AnyView) -> AnyView {
     }
     .into_any()
 }
+
+/// Fields that a form carries along unseen.
+pub fn hidden<const N: usize>(fields: [(&'static str, String); N]) -> AnyView {
+    fields.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view().into_any()
+}

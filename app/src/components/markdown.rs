@@ -3,6 +3,10 @@
 
 use leptos::prelude::*;
 
+mod inline;
+
+pub use inline::{Inline, inline};
+
 /// A piece of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
@@ -67,43 +71,100 @@ fn numbered(line: &str) -> Option<&str> {
 
 /// The text as a page shows it.
 pub fn markdown(text: &str) -> AnyView {
-    blocks(text)
-        .into_iter()
-        .map(|block| match block {
-            Block::Heading(2, words) => view! { <h2>{inline(&words)}</h2> }.into_any(),
-            Block::Heading(3, words) => view! { <h3>{inline(&words)}</h3> }.into_any(),
-            Block::Heading(_, words) => view! { <h4>{inline(&words)}</h4> }.into_any(),
-            Block::Paragraph(words) => view! { <p>{inline(&words)}</p> }.into_any(),
-            Block::Quote(words) => view! {
-                <blockquote>
-                    <p>{inline(&words)}</p>
-                </blockquote>
-            }
-            .into_any(),
-            Block::List(true, items) => {
-                view! { <ol>{items.iter().map(|item| view! { <li>{inline(item)}</li> }).collect_view()}</ol> }
-                    .into_any()
-            }
-            Block::List(false, items) => {
-                view! { <ul>{items.iter().map(|item| view! { <li>{inline(item)}</li> }).collect_view()}</ul> }
-                    .into_any()
-            }
-        })
-        .collect_view()
-        .into_any()
+    blocks(text).into_iter().map(|block| block_view(block, &Place::Document)).collect_view().into_any()
 }
 
-/// `**strong**` and `` `code` `` within a line.
-fn inline(text: &str) -> AnyView {
-    let parts = text.split("**").enumerate().map(|(n, part)| {
-        let codes = part.split('`').enumerate().map(|(m, piece)| match m % 2 {
-            1 => view! { <code>{piece.to_owned()}</code> }.into_any(),
-            _ => piece.to_owned().into_any(),
-        });
-        let codes = codes.collect_view();
-        if n % 2 == 1 { view! { <strong>{codes}</strong> }.into_any() } else { codes.into_any() }
-    });
-    parts.collect_view().into_any()
+/// A comment: the same without headings of its own, with members by name. `members` is the address of the members' page.
+pub fn comment_text(text: &str, members: &str) -> AnyView {
+    let place = Place::Comment(members.to_owned());
+    blocks(text).into_iter().map(|block| block_view(block, &place)).collect_view().into_any()
+}
+
+/// Where a text stands.
+enum Place {
+    /// On a page of its own, with headings.
+    Document,
+    /// In a discussion: the address of the members' page.
+    Comment(String),
+}
+
+fn block_view(block: Block, place: &Place) -> AnyView {
+    let line = |words: &str| inline_view(words, place);
+    match (block, place) {
+        (Block::Heading(_, words), Place::Comment(_)) => view! {
+            <p>
+                <strong>{line(&words)}</strong>
+            </p>
+        }
+        .into_any(),
+        (Block::Heading(2, words), _) => {
+            let id = anchor(&words);
+            view! { <h2 id=id>{line(&words)}</h2> }.into_any()
+        }
+        (Block::Heading(3, words), _) => {
+            let id = anchor(&words);
+            view! { <h3 id=id>{line(&words)}</h3> }.into_any()
+        }
+        (Block::Heading(_, words), _) => view! { <h4>{line(&words)}</h4> }.into_any(),
+        (Block::Paragraph(words), _) => view! { <p>{line(&words)}</p> }.into_any(),
+        (Block::Quote(words), _) => view! {
+            <blockquote>
+                <p>{line(&words)}</p>
+            </blockquote>
+        }
+        .into_any(),
+        (Block::List(true, items), _) => {
+            view! { <ol>{items.iter().map(|item| view! { <li>{line(item)}</li> }).collect_view()}</ol> }.into_any()
+        }
+        (Block::List(false, items), _) => {
+            view! { <ul>{items.iter().map(|item| view! { <li>{line(item)}</li> }).collect_view()}</ul> }.into_any()
+        }
+    }
+}
+
+/// The id of a heading: its words in small letters with hyphens.
+pub fn anchor(words: &str) -> String {
+    let letters = words.to_lowercase();
+    let parts: Vec<&str> = letters.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    format!("s-{}", parts.join("-"))
+}
+
+/// The marks within a line.
+fn inline_view(text: &str, place: &Place) -> AnyView {
+    let calls = matches!(place, Place::Comment(_));
+    inline(text, calls).into_iter().map(|piece| piece_view(piece, place)).collect_view().into_any()
+}
+
+fn piece_view(piece: Inline, place: &Place) -> AnyView {
+    let inner = |pieces: Vec<Inline>| pieces.into_iter().map(|piece| piece_view(piece, place)).collect_view();
+    match piece {
+        Inline::Text(words) => words.into_any(),
+        Inline::Strong(pieces) => view! { <strong>{inner(pieces)}</strong> }.into_any(),
+        Inline::Emphasis(pieces) => view! { <em>{inner(pieces)}</em> }.into_any(),
+        Inline::Code(words) => view! { <code>{words}</code> }.into_any(),
+        Inline::Link(words, address) => {
+            let is_elsewhere = address.contains(':');
+            let rel = is_elsewhere.then_some("nofollow noopener ugc external");
+            view! {
+                <a href=address rel=rel>
+                    {words}
+                </a>
+            }
+            .into_any()
+        }
+        Inline::Mention(handle) => match place {
+            Place::Comment(members) => {
+                let href = format!("{members}/{handle}");
+                view! {
+                    <a class="mention" href=href>
+                        {format!("@{handle}")}
+                    </a>
+                }
+                .into_any()
+            }
+            Place::Document => format!("@{handle}").into_any(),
+        },
+    }
 }
 
 #[cfg(test)]

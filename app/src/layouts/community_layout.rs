@@ -17,6 +17,7 @@ use crate::{
     },
     contexts::{community_context::CommunityContext, live_context::LiveContext},
     format,
+    pages::notices_page::bell,
 };
 
 /// The frame, with the page of the route in it.
@@ -45,7 +46,7 @@ fn TopBar(
     /// The community.
     community: CommunityContext,
 ) -> impl IntoView {
-    let search = move || format!("/c/{}/proposals", community.slug.get());
+    let search = move || format!("/c/{}/search", community.slug.get());
     let propose = move || format!("/c/{}/propose", community.slug.get());
     view! {
         <header class="top-bar">
@@ -68,16 +69,22 @@ fn TopBar(
             </Transition>
             <form class="search desktop-only" role="search" action=search method="get">
                 <label class="visually-hidden" for="q">
-                    "Search proposals"
+                    "Search"
                 </label>
                 {icon("search")}
-                <input id="q" name="text" type="search" placeholder="Search proposals" />
+                <input id="q" name="text" type="search" placeholder="Search" />
             </form>
             <div class="row nowrap push gap-2">
                 <a class="button primary desktop-only" href=propose>
                     {icon("plus")}
                     "Propose"
                 </a>
+                <Transition>
+                    {move || Suspend::new(async move {
+                        let frame = community.frame.await.unwrap_or_default();
+                        frame.membership.is_some().then(|| bell(&frame.slug, frame.n_unread))
+                    })}
+                </Transition>
                 <Transition>
                     {move || Suspend::new(async move { account(&community.session.await.unwrap_or_default()) })}
                 </Transition>
@@ -107,6 +114,12 @@ fn account(session: &SessionView) -> AnyView {
                 <span class="tiny subtle">{format!("@{}", person.handle)}</span>
             </p>
             <ul class="menu-list">{communities}</ul>
+            <p>
+                <a class="button quiet block" href="/found">
+                    {icon("landmark")}
+                    "Found a community"
+                </a>
+            </p>
             <form method="post" action=SignOut::url()>
                 <button class="button quiet block" type="submit">
                     {icon("log-out")}
@@ -147,7 +160,9 @@ fn SideNav(
                 {nav_link(slug, "documents", "scroll-text", "Documents", ().into_any())}
                 {nav_link(slug, "members", "users", "Members and roles", ().into_any())}
                 <p class="group">"For everyone to check"</p>
+                {nav_link(slug, "report", "chart-column", "Participation", ().into_any())}
                 {nav_link(slug, "audit", "history", "Audit log", ().into_any())}
+                <span class="phone-only">{nav_link(slug, "search", "search", "Search", ().into_any())}</span>
                 <p class="group phone-only">"Do something"</p>
                 <a class="phone-only" href=move || format!("/c/{}/propose", slug.get())>
                     {icon("plus")}

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
     api::{
-        action::{AttemptAction, AttemptResult},
+        action::{AttemptAction, AttemptOutcome, AttemptResult},
         board::{BoardView, ChannelView, PendingView, React, board},
         words::Standing,
     },
@@ -42,11 +42,16 @@ pub fn BoardPage() -> impl IntoView {
     let community = expect_context::<CommunityContext>();
     let params = use_params_map();
     let channel = Memo::new(move |_| params.read().get("channel"));
+    let query = use_query_map();
+    let did = Memo::new(move |_| query.read().get("did"));
     let doing = Doing { attempt: ServerAction::new(), react: ServerAction::new() };
     clear_after_posting(doing);
     let loaded = Resource::new_blocking(
-        move || (community.slug.get(), channel.get(), doing.attempt.version().get(), doing.react.version().get()),
-        |(slug, channel, _, _)| board(slug, channel),
+        move || {
+            let done = (doing.attempt.version().get(), doing.react.version().get());
+            (community.slug.get(), channel.get(), did.get(), done)
+        },
+        |(slug, channel, did, _)| board(slug, channel, did),
     );
     refetch_on(loaded, |topic| topic.starts_with("board:") || topic.starts_with("proposal:") || topic == "clock");
     community_page(loaded, move |view, place| page(&view, &place, doing))
@@ -145,6 +150,7 @@ fn channel(view: &BoardView, channel: &ChannelView, place: &Place, doing: Doing)
         }
     });
     let slug = place.frame.slug.clone();
+    let told = view.outcome.clone();
     view! {
         <header class="channel-head">
             <div class="stack gap-1">
@@ -158,7 +164,7 @@ fn channel(view: &BoardView, channel: &ChannelView, place: &Place, doing: Doing)
             </div>
             {forms::channel_settings(view, channel, place, doing)}
         </header>
-        <Status>{outcome(doing, &slug)}</Status>
+        <Status>{outcome(doing, told.clone(), &slug)}</Status>
         {pending}
         {posts::posts(channel, place, doing)}
         {forms::write(view, channel, place, doing)}
@@ -167,11 +173,11 @@ fn channel(view: &BoardView, channel: &ChannelView, place: &Place, doing: Doing)
 }
 
 /// What came of the last thing done here.
-fn outcome(doing: Doing, slug: &str) -> Option<AnyView> {
+fn outcome(doing: Doing, told: Option<AttemptOutcome>, slug: &str) -> Option<AnyView> {
     if let Some(Err(error)) = doing.react.value().get() {
         return Some(error_callout(&error));
     }
-    match doing.attempt.value().get()? {
+    match doing.attempt.value().get().or_else(|| told.map(Ok))? {
         Err(error) => Some(error_callout(&error)),
         Ok(outcome) => {
             let standing = match outcome.result {

@@ -29,7 +29,7 @@ pub fn MembersPage() -> impl IntoView {
 }
 
 fn page(view: &MembersView, place: &Place) -> AnyView {
-    let rows = view.members.iter().map(member).collect_view();
+    let rows = view.members.iter().map(|line| member(line, place)).collect_view();
     let roles = view.roles.iter().map(role).collect_view();
     view! {
         <Title text=format!("Members and roles, {}", place.frame.name) />
@@ -39,6 +39,10 @@ fn page(view: &MembersView, place: &Place) -> AnyView {
                     <h1>"Members and roles"</h1>
                     <p class="muted measure">"Who belongs, and who may do what. Roles change by proposal, like everything else."</p>
                 </div>
+                <a class="button" href=place.href("permissions")>
+                    {icon("layout-grid")}
+                    "Who may do what"
+                </a>
             </header>
             <section class="section" aria-labelledby="roles">
                 <div class="section-head">
@@ -90,7 +94,8 @@ fn role(role: &RoleView) -> AnyView {
     .into_any()
 }
 
-fn member(line: &MemberLine) -> AnyView {
+fn member(line: &MemberLine, place: &Place) -> AnyView {
+    let href = place.href(&format!("members/{}", line.person.handle));
     let roles = line.roles.iter().map(|role| plain_badge(role.clone())).collect_view();
     let identities = line.identities.iter().map(|identity| view! { <span>{icon("link")} {identity.clone()}</span> });
     view! {
@@ -98,9 +103,9 @@ fn member(line: &MemberLine) -> AnyView {
             {avatar(&line.person, "")}
             <div class="grow">
                 <p>
-                    <b>
+                    <a class="quiet-link strong" href=href>
                         <bdi>{line.person.name.clone()}</bdi>
-                    </b>
+                    </a>
                     " "
                     <span class="subtle small">{format!("@{}", line.person.handle)}</span>
                     " "

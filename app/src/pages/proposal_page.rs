@@ -13,6 +13,7 @@ use crate::{
     components::{
         avatar::named,
         badge::{standing_badge, trial_badge},
+        discussion::Discussion,
         icon::icon,
         load::community_page,
         tally::tally_panel,
@@ -45,7 +46,10 @@ pub fn ProposalPage() -> impl IntoView {
     refetch_on(loaded, move |topic| {
         topic == "clock" || topic.strip_prefix("proposal:").is_some_and(|changed| changed == id.get_untracked())
     });
-    community_page(loaded, move |view, place| page(&view, &place, vote))
+    view! {
+        {community_page(loaded, move |view, place| page(&view, &place, vote))}
+        <Discussion proposal=id />
+    }
 }
 
 fn page(view: &ProposalView, place: &Place, vote: ServerAction<CastBallot>) -> AnyView {

@@ -142,3 +142,11 @@ pub fn shows(html: &str, wanted: &[&str]) {
         assert!(words.contains(each), "the page does not say “{each}”:\n{words}");
     }
 }
+
+/// The address a form on `page` sends to, without its prefix.
+pub async fn path_of(browser: &Browser, page: &str, function: &str) -> String {
+    let html = browser.html(page).await;
+    let addresses = html.split("action=\"/_fn/").skip(1).filter_map(|rest| rest.split_once('"').map(|(path, _)| path));
+    let found = addresses.into_iter().find(|path| path.ends_with(function));
+    found.unwrap_or_else(|| panic!("{page} has no form for {function}")).to_owned()
+}

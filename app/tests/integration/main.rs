@@ -4,8 +4,10 @@
 #[path = "fake/community.rs"]
 mod fake;
 
+mod belonging;
 mod browse;
 
 mod forms;
 mod pages;
 mod rules;
+mod talk;

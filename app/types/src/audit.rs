@@ -43,6 +43,8 @@ audit_kinds! {
     MemberJoined = "member.joined",
     /// Somebody left.
     MemberLeft = "member.left",
+    /// Somebody has another name.
+    MemberRenamed = "member.renamed",
     /// A role came into being.
     RoleAdded = "role.added",
     /// A role's name, description or rights changed.
@@ -113,6 +115,12 @@ audit_kinds! {
     DelegationMade = "delegation.made",
     /// A member took their voice back.
     DelegationEnded = "delegation.ended",
+    /// Somebody said something about a proposal.
+    CommentWritten = "comment.written",
+    /// Somebody changed what they had said.
+    CommentEdited = "comment.edited",
+    /// A comment was taken down; a mark of it stays.
+    CommentRemoved = "comment.removed",
     /// An effect was performed.
     EffectDelivered = "effect.delivered",
     /// An effect could not be performed, for good.

@@ -96,4 +96,6 @@ ids! {
     DelegationId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
+    /// Something said about a proposal.
+    CommentId;
 }

@@ -81,7 +81,7 @@ pub async fn run_until_quiet(ctx: &Ctx) -> anyhow::Result<()> {
     for _ in 0..10_000 {
         let decided = decide_due(ctx).await?;
         let delivered = crate::jobs::deliver_due(ctx).await?;
-        if decided == 0 && delivered == 0 {
+        if decided == 0 && delivered == 0 && crate::notices::turn(ctx).await? == 0 {
             return Ok(());
         }
     }

@@ -32,6 +32,45 @@ fn operation(effect: &StoredEffect) -> Result<Operation, serde_json::Error> {
     Operation::deserialize(effect.body.get("operation").unwrap_or(&effect.body.0))
 }
 
+/// Effects as the page shows them. The same words to several people are one line.
+#[must_use]
+pub fn views(effects: &[StoredEffect], action: &Action, names: &Names) -> Vec<EffectView> {
+    let mut lines: Vec<(Option<(String, Vec<String>)>, EffectView)> = Vec::new();
+    for effect in effects {
+        let line = view(effect, action, names);
+        let Ok(Operation::Message { to, text }) = operation(effect) else {
+            lines.push((None, line));
+            continue;
+        };
+        // Only what went the same way is one line: a message that failed is seen by itself.
+        let same = lines.iter_mut().find(|(told, known)| {
+            told.as_ref().is_some_and(|(known_text, _)| *known_text == text)
+                && (known.state, &known.place, &known.answer) == (line.state, &line.place, &line.answer)
+        });
+        match same {
+            Some((Some((_, people)), known)) => {
+                people.push(to.display_name);
+                known.sentence = tell(people, &text);
+                known.at = known.at.max(line.at);
+            }
+            _ => lines.push((Some((text, vec![to.display_name])), line)),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Names that are listed; more are counted.
+const MAX_NAMES: usize = 5;
+
+fn tell(people: &[String], text: &str) -> String {
+    let shown = people.iter().take(MAX_NAMES).cloned().collect::<Vec<_>>().join(", ");
+    let text = sentence::cut(text, 120);
+    match people.len().saturating_sub(MAX_NAMES) {
+        0 => format!("Tell {shown}: “{text}”"),
+        more => format!("Tell {shown} and {more} more: “{text}”"),
+    }
+}
+
 /// An effect as the page shows it.
 #[must_use]
 pub fn view(effect: &StoredEffect, action: &Action, names: &Names) -> EffectView {

@@ -47,10 +47,10 @@ pub fn view(scene: &Scene<'_>, dossier: &Dossier, docket: &Docket, entries: &[Au
         eligibility: voting.eligibility(),
         ballot: voting.form(&format!("{title}?"), scene.own_ballot(docket)),
         tally: scene.tally(docket),
-        then: then(scene, dossier, standing),
+        then: then(scene, dossier, docket, standing),
         n_reasons: small(reasons.len()),
         reasons: reasons.into_iter().take(MAX_REASONS).collect(),
-        effects: dossier.effects.iter().map(|effect| effects::view(effect, action, scene.names)).collect(),
+        effects: effects::views(&dossier.effects, action, scene.names),
         limits: limits(docket),
         why: why(scene, dossier, docket, standing),
         checked_at: Some(scene.now),
@@ -114,16 +114,27 @@ fn stages(dossier: &Dossier, docket: &Docket, standing: Standing) -> Vec<StageVi
     vec![proposed, vote, carried]
 }
 
-fn then(scene: &Scene<'_>, dossier: &Dossier, standing: Standing) -> Vec<ThenLine> {
+fn then(scene: &Scene<'_>, dossier: &Dossier, docket: &Docket, standing: Standing) -> Vec<ThenLine> {
     if !matches!(standing, Standing::Open | Standing::Held) {
         return Vec::new();
     }
     let action = &dossier.action;
     let fails = if action.origin.has_happened() { "It stays undone." } else { "Nothing changes." };
-    vec![
+    let mut lines = vec![
         ThenLine { case: ThenCase::Passes, sentence: format!("{}.", scene.title(action)) },
         ThenLine { case: ThenCase::Fails, sentence: fails.to_owned() },
-    ]
+    ];
+    let closes = docket.ask().closes.or(docket.proposal.deadline);
+    if let (Standing::Open, Some(leans)) = (standing, scene.tally(docket).leans) {
+        let sentence = match (leans, closes) {
+            (true, Some(at)) => format!("It passes on {}.", moment::words(at)),
+            (true, None) => "It passes.".to_owned(),
+            (false, Some(at)) => format!("It fails on {}.", moment::words(at)),
+            (false, None) => "It stays open.".to_owned(),
+        };
+        lines.push(ThenLine { case: ThenCase::NobodyElse, sentence });
+    }
+    lines
 }
 
 /// What the policy cannot do, whatever it decides.

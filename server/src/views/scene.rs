@@ -9,6 +9,7 @@ use app::api::words::Standing;
 use types::member::Member;
 use types::{Action, ActionStatus, Ask, BallotKind, Enforcement, ProposalId, ProposalStatus, Timestamp};
 
+use super::bounds;
 use super::count::{self, Looker, Sight};
 use super::dossier::{Docket, Dossier};
 use super::roster::Roster;
@@ -100,6 +101,10 @@ impl Scene<'_> {
         if view.hidden.is_none() {
             let goal = Goal::of(docket, n_eligible);
             (view.needed, view.quorum, view.threshold_permille) = (goal.needed, goal.quorum, goal.threshold_permille);
+            if let Some(bounds) = bounds::bounds(goal, &view).filter(|_| !docket.is_closed(self.now)) {
+                view.leans = Some(bounds.passes_now);
+                (view.forecast, view.turns) = (bounds.forecast, bounds.turns);
+            }
         }
         view
     }

@@ -18,13 +18,17 @@ pub mod actions;
 pub mod audit;
 pub mod ballots;
 pub mod board;
+pub mod comments;
 pub mod communities;
 pub mod delegations;
+pub mod data;
 pub mod demo;
 pub mod documents;
 pub mod library;
 pub mod members;
+pub mod notices;
 pub mod policies;
+pub mod report;
 pub mod simulate;
 pub mod tokens;
 
@@ -50,6 +54,7 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(members::list, members::admit))
         .routes(routes!(members::roles))
         .routes(routes!(delegations::list, delegations::give, delegations::take_back))
+        .routes(routes!(data::export))
         .routes(routes!(policies::list))
         .routes(routes!(policies::get))
         .routes(routes!(policies::incidents))
@@ -65,6 +70,11 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(documents::get))
         .routes(routes!(board::channels))
         .routes(routes!(board::posts))
+        .routes(routes!(comments::list, comments::write))
+        .routes(routes!(comments::remove))
+        .routes(routes!(report::get))
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::read))
         .routes(routes!(audit::list))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))

@@ -23,10 +23,16 @@ mod audit;
 mod board;
 mod community;
 mod demo;
+mod discussion;
 mod document;
+mod member;
+mod notice;
 mod policy;
 mod proposal;
+mod report;
+mod search;
 mod session;
+mod settings;
 
 pub use action::Attempts;
 

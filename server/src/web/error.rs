@@ -153,7 +153,7 @@ impl IntoResponse for ApiError {
 /// Whether an address belongs to programs: their failures are JSON, people's are pages.
 #[must_use]
 pub fn is_for_programs(path: &str) -> bool {
-    ["/api/", "/_matrix/", "/hooks/", "/_fn/"].iter().any(|prefix| path.starts_with(prefix))
+    ["/api/", "/_matrix/", "/hooks/", "/mail/", "/_fn/"].iter().any(|prefix| path.starts_with(prefix))
         || matches!(path, "/api" | "/healthz" | "/readyz" | "/metrics")
         || path.starts_with("/c/") && path.ends_with("/live")
 }

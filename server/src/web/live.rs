@@ -95,6 +95,8 @@ fn topics(change: &Change) -> Vec<String> {
         Topic::Member => and("members".to_owned(), &["home", "audit"]),
         Topic::Document => and("documents".to_owned(), &["home", "audit"]),
         Topic::Community => and("home".to_owned(), &["audit"]),
+        Topic::Notice => and("notices".to_owned(), &[]),
+        Topic::Comment => and(of("comments"), &["audit"]),
         Topic::Clock => and("clock".to_owned(), &["home", "audit"]),
         Topic::Everything => vec!["everything".to_owned()],
     }

@@ -34,7 +34,8 @@ fn is_exempt(request: &Request) -> bool {
     let path = request.uri().path();
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // Platforms sign what they send; a page of another site cannot.
-    let is_signed = path.starts_with("/_matrix/") || path.starts_with("/hooks/");
+    // A letter's link carries its own seal.
+    let is_signed = ["/_matrix/", "/hooks/", "/mail/"].iter().any(|prefix| path.starts_with(prefix));
     let carries_token = path.starts_with("/api/") && request.headers().contains_key(header::AUTHORIZATION);
     // Without a cookie there is nothing to borrow. A browser always says where such a request comes from; if it does, look.
     let is_plain_program = path.starts_with("/api/") && !is_from_browser(request.headers());

@@ -64,4 +64,23 @@ impl SystemTx<'_> {
         self.db.run(sql, values![account.id, account.display_name, account.email, account.created_at]).await?;
         Ok(())
     }
+
+    /// Changes the name of an account.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn rename_account(&self, id: AccountId, display_name: &str) -> Result<()> {
+        self.db.run("UPDATE accounts SET display_name = $2 WHERE id = $1", values![id, display_name]).await?;
+        Ok(())
+    }
+
+    /// Keeps the address that somebody has confirmed, or forgets it.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Taken`] when another account has it, or what the database answered.
+    pub async fn set_account_email(&self, id: AccountId, email: Option<&str>) -> Result<()> {
+        let email = email.map(str::to_owned);
+        self.db.run("UPDATE accounts SET email = $2 WHERE id = $1", values![id, email]).await?;
+        Ok(())
+    }
 }

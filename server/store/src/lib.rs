@@ -44,6 +44,7 @@ pub mod members;
 pub mod roles;
 
 pub mod documents;
+pub mod grants;
 pub mod policies;
 
 pub mod connections;
@@ -63,8 +64,12 @@ pub mod effects;
 pub mod jobs;
 
 pub mod board;
+pub mod comments;
+pub mod mails;
 pub mod notices;
+pub mod search;
 
+pub mod archive;
 pub mod audit;
 
 pub mod sessions;

@@ -261,8 +261,9 @@ macro_rules! id_cells {
 }
 
 id_cells! {
-    CommunityId AccountId IdentityId MemberId RoleId PolicyId PolicyVersionId ActionId ProposalId DocumentId BundleId
-    DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId IncidentId
+    CommunityId AccountId IdentityId MemberId RoleId PolicyId PolicyVersionId ActionId ProposalId
+    DocumentId BundleId DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId
+    IncidentId CommentId
 }
 
 /// The values of a statement, in order.

@@ -42,6 +42,7 @@ pub fn board(wanted: Option<&str>, said: &[String], reacted: &[Reaction], may: b
         }),
         may_create: may,
         attempt_key: format!("key-{}", said.len()),
+        outcome: None,
     })
 }
 

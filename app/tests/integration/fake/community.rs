@@ -11,9 +11,11 @@ use app::{
         ballot::{BallotInput, BallotReceipt, MyBallot},
         board::{BoardView, Reaction},
         community::{FrameView, HomeView, MembershipView, PlatformHealth},
-        document::{DocumentView, DocumentsView},
+        discussion::CommentInput,
+        document::{CompareView, DocumentMoment, DocumentView, DocumentsView},
         landing::{KitCard, LandingExample, LandingView},
         member::MembersView,
+        notice::NoticeSettingsForm,
         policy::{PoliciesView, PolicyView},
         proposal::{MyPart, ProposalFilter, ProposalView, ProposalsPage, StandingCounts},
         session::{CommunityLink, DemoCommunity, DemoMember, SessionChange, SessionView},
@@ -29,9 +31,11 @@ use async_trait::async_trait;
 use types::{ActionId, BallotValue, DocumentId, PolicyId, ProposalId, Timestamp};
 
 pub mod actions;
+pub mod belonging;
 pub mod board;
 pub mod documents;
 pub mod home;
+pub mod notices;
 pub mod people;
 pub mod policies;
 pub mod proposals;
@@ -49,6 +53,9 @@ pub struct Fake {
     said: Mutex<Vec<String>>,
     reacted: Mutex<Vec<Reaction>>,
     seconds: Mutex<i64>,
+    read: Mutex<Vec<Option<i64>>>,
+    wishes: Mutex<Option<NoticeSettingsForm>>,
+    comments: Mutex<Vec<CommentInput>>,
 }
 
 /// A moment of the invented story.
@@ -219,6 +226,7 @@ impl CommunityBackend for Fake {
             n_members: 148,
             n_open: 10,
             n_needs_you: 3,
+            n_unread: if viewer.account.is_some() { 2 } else { 0 },
             membership,
             platforms: vec![health("Board", true, "working"), health("Matrix", false, "slow since 09:12")],
             now: self.now(),
@@ -310,6 +318,15 @@ impl ActionBackend for Fake {
         };
         Ok(AttemptOutcome { action: id::<ActionId>(77), result, sentence, proposal: proposal.map(id) })
     }
+
+    async fn outcome(&self, _viewer: &Viewer, slug: &str, wanted: ActionId) -> Result<AttemptOutcome, AppError> {
+        Self::known(slug)?;
+        if wanted != id(77) {
+            return Err(AppError::not_found("action"));
+        }
+        let sentence = "That word is not posted here.".to_owned();
+        Ok(AttemptOutcome { action: wanted, result: AttemptResult::Failed, sentence, proposal: None })
+    }
 }
 
 #[async_trait]
@@ -389,9 +406,9 @@ impl PolicyBackend for Fake {
 
 #[async_trait]
 impl DocumentBackend for Fake {
-    async fn documents(&self, _viewer: &Viewer, slug: &str) -> Result<DocumentsView, AppError> {
+    async fn documents(&self, _viewer: &Viewer, slug: &str, at: Option<Timestamp>) -> Result<DocumentsView, AppError> {
         Ok(if Self::known(slug)? {
-            documents::list()
+            DocumentsView { at, ..documents::list() }
         } else {
             DocumentsView { may_add: true, ..DocumentsView::default() }
         })
@@ -402,10 +419,27 @@ impl DocumentBackend for Fake {
         _viewer: &Viewer,
         slug: &str,
         id: DocumentId,
-        version: Option<u32>,
+        moment: DocumentMoment,
     ) -> Result<DocumentView, AppError> {
         Self::known(slug)?;
+        let version = match moment {
+            DocumentMoment::Newest => None,
+            DocumentMoment::Version(version) => Some(version),
+            DocumentMoment::At(_) => Some(1),
+        };
         documents::document(id, version).ok_or_else(|| AppError::not_found("document"))
+    }
+
+    async fn compare_document(
+        &self,
+        _viewer: &Viewer,
+        slug: &str,
+        id: DocumentId,
+        from: u32,
+        to: u32,
+    ) -> Result<CompareView, AppError> {
+        Self::known(slug)?;
+        documents::compare(id, from, to).ok_or_else(|| AppError::not_found("document"))
     }
 }
 

@@ -1,7 +1,12 @@
 //! Documents of the invented community.
 
-use app::api::document::{DocumentLine, DocumentVersion, DocumentView, DocumentsView};
-use types::DocumentId;
+use app::api::{
+    document::{
+        ClauseView, CompareView, DocumentLine, DocumentVersion, DocumentView, DocumentsView, ServingPolicy, WordPiece,
+    },
+    policy::Change,
+};
+use types::{DocumentId, Enforcement};
 
 use super::{at, id, people::person, proposals};
 
@@ -47,7 +52,13 @@ pub fn list() -> DocumentsView {
             line(4, "Opening hours", "The workshop is open Tuesday to Saturday.", 2, Some(proposals::SUNDAY)),
         ],
         may_add: true,
+        unwritten: vec![serving("Quiet hours")],
+        at: None,
     }
+}
+
+fn serving(name: &str) -> ServingPolicy {
+    ServingPolicy { id: Some(id(7)), name: name.to_owned(), enforcement: Some(Enforcement::Enforced) }
 }
 
 /// One of them.
@@ -68,5 +79,39 @@ pub fn document(wanted: DocumentId, version: Option<u32>) -> Option<DocumentView
         versions: versions.collect(),
         under_vote: line.under_vote,
         may_change: true,
+        at: None,
+        clauses: vec![
+            ClauseView {
+                heading: "Who decides".to_owned(),
+                anchor: "s-who-decides".to_owned(),
+                policies: vec![serving("Two thirds")],
+            },
+            ClauseView {
+                heading: "How we treat each other".to_owned(),
+                anchor: "s-how-we-treat-each-other".to_owned(),
+                policies: Vec::new(),
+            },
+        ],
+    })
+}
+
+/// Two versions of one of them.
+pub fn compare(wanted: DocumentId, from: u32, to: u32) -> Option<CompareView> {
+    let view = document(wanted, None)?;
+    let of = |number| view.versions.iter().find(|version| version.number == number).cloned();
+    let piece = |change, text: &str| WordPiece { change, text: text.to_owned() };
+    Some(CompareView {
+        id: wanted,
+        from: of(from)?,
+        to: of(to)?,
+        name: view.name,
+        pieces: vec![
+            piece(Change::Kept, "The workshop is open Tuesday to "),
+            piece(Change::Removed, "Friday"),
+            piece(Change::Added, "Saturday"),
+            piece(Change::Kept, "."),
+        ],
+        n_removed: 1,
+        n_added: 1,
     })
 }

@@ -41,6 +41,8 @@ impl Modify for Bearer {
         (name = "policies", description = "The rules in force, and trying new ones"),
         (name = "actions", description = "What members attempt"),
         (name = "proposals", description = "What is being decided, and ballots"),
+        (name = "discussion", description = "What members say about proposals"),
+        (name = "notices", description = "What members are told"),
         (name = "documents", description = "Written guidelines"),
         (name = "board", description = "The built-in board"),
         (name = "audit", description = "The record of everything"),

@@ -143,3 +143,19 @@ pub fn simulate(error: SimulateError) -> ApiError {
         SimulateError::Unavailable(cause) => ApiError::unavailable(format!("{cause:#}")),
     }
 }
+
+/// Why nothing was said in a discussion.
+pub fn discussion(error: crate::discussion::DiscussionError) -> ApiError {
+    use crate::discussion::DiscussionError as Error;
+    let (said, code) = (error.to_string(), error.code());
+    match error {
+        Error::NoComment => ApiError::not_found("comment"),
+        Error::NotYours | Error::NotAModerator => ApiError::forbidden(code, said),
+        Error::TooMany => ApiError::conflict(code, said),
+        Error::Empty | Error::TooLong(_) => ApiError::invalid(code, said).at("text"),
+        Error::BadSide(_) => ApiError::invalid(code, said).at("side"),
+        Error::BadReaction(_) => ApiError::invalid(code, said).at("emoji"),
+        Error::NoReason | Error::ReasonTooLong(_) => ApiError::invalid(code, said).at("reason"),
+        Error::Store(store) => store.into(),
+    }
+}

@@ -13,8 +13,8 @@ use app::error::{AppError, ErrorKind};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
-use types::member::Right;
 use types::payload::{bundle, catalogue};
+use types::member::{Member, Right};
 use types::platform::ActionTypeSpec;
 use types::{ActionId, ActionStatus, ActionType, Json, Layer, MemberId, Origin};
 
@@ -83,7 +83,7 @@ impl ActionBackend for PageBackend {
                 action_type: spec.kind.to_string(),
                 title: spec.title.clone(),
                 about: spec.schema.text("description").unwrap_or_default().to_owned(),
-                decided_by: decided_by(&snapshot, &place, &spec.kind),
+                decided_by: decided_by(&snapshot, place.member(), &spec.kind),
             };
             let title = group(&spec.kind);
             match groups.iter_mut().find(|group| group.title == title) {
@@ -106,7 +106,7 @@ impl ActionBackend for PageBackend {
         let snapshot = place.snapshot().await?;
         let values = place.values(spec, &snapshot, about).await?;
         let pickers = place.pickers(&snapshot, spec.layer).await?;
-        let decided_by = match decided_by(&snapshot, &place, &spec.kind) {
+        let decided_by = match decided_by(&snapshot, place.member(), &spec.kind) {
             words if words.is_empty() => words,
             words => format!("{words}."),
         };
@@ -144,6 +144,13 @@ impl ActionBackend for PageBackend {
             cell.get_or_try_init(|| pipeline::attempt(ctx, community, attempted)).await.map_err(refusals::attempt)?;
         pipeline::settle(ctx, community, *id, AT_MOST).await.map_err(failed)?;
         place.outcome(*id).await
+    }
+
+    async fn outcome(&self, viewer: &Viewer, slug: &str, id: ActionId) -> Result<AttemptOutcome, AppError> {
+        let (place, member) = self.enter_as_member(viewer, slug).await?;
+        let stored = place.store().action(id).await.map_err(failed)?;
+        let is_own = stored.is_some_and(|stored| stored.action.initiator == Some(member.id));
+        if is_own { place.outcome(id).await } else { Err(AppError::not_found("action")) }
     }
 }
 
@@ -274,8 +281,8 @@ fn spec(action_type: &str) -> Result<&'static ActionTypeSpec, AppError> {
 }
 
 /// What will decide on actions of a type, in words.
-fn decided_by(snapshot: &Snapshot, place: &Place<'_>, kind: &ActionType) -> String {
-    if place.member().is_some_and(|member| snapshot.may(member, Right::Execute, kind)) {
+pub(super) fn decided_by(snapshot: &Snapshot, by: Option<&Member>, kind: &ActionType) -> String {
+    if by.is_some_and(|member| snapshot.may(member, Right::Execute, kind)) {
         return "Happens at once: one of your roles allows it".to_owned();
     }
     let names: Vec<String> = snapshot.candidates(kind).map(|policy| format!("“{}”", policy.draft.name)).collect();
@@ -288,7 +295,7 @@ fn decided_by(snapshot: &Snapshot, place: &Place<'_>, kind: &ActionType) -> Stri
 }
 
 /// Where a type belongs, as people think of it.
-fn group(kind: &ActionType) -> &'static str {
+pub(super) fn group(kind: &ActionType) -> &'static str {
     match (kind.platform(), kind.verb()) {
         ("board", "admit_member" | "remove_member") => "Members",
         ("board", _) => "The board",

@@ -62,6 +62,7 @@ impl BoardBackend for PageBackend {
             current,
             may_create: place.may_propose("board.create_channel"),
             attempt_key: super::action::new_key(&place),
+            outcome: None,
         })
     }
 

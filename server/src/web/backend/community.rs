@@ -58,6 +58,10 @@ impl CommunityBackend for PageBackend {
                 _ => connection.status_reason.clone(),
             },
         });
+        let n_unread = match place.member() {
+            Some(member) => place.store().count_unread(member.id).await.map_err(failed)?,
+            None => 0,
+        };
         let community = &place.here.community;
         Ok(FrameView {
             slug: community.slug.clone(),
@@ -67,6 +71,7 @@ impl CommunityBackend for PageBackend {
             n_members: small(place.here.roster.voters().count()),
             n_open: u32::try_from(n_open).unwrap_or(0),
             n_needs_you: small(wanted),
+            n_unread: u32::try_from(n_unread).unwrap_or(u32::MAX),
             membership,
             platforms: platforms.collect(),
             now: place.now,

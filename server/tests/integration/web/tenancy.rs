@@ -67,6 +67,14 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         "/documents",
         "/members",
         "/audit",
+        "/notices",
+        "/settings/notices",
+        "/settings",
+        "/members/ada",
+        "/permissions",
+        "/report",
+        "/documents/new",
+        "/search?text=general",
     ] {
         let path = format!("/c/fern{}", path.replace("{proposal}", &ids.proposal).replace("{policy}", &ids.policy));
         for cookie in [Some(&eve), None] {
@@ -94,6 +102,30 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         ("action/action_form", "slug=fern&action_type=board.post_message"),
         ("action/attempt_action", "slug=fern&action_type=board.post_message&fields[channel]=general&fields[text]=x"),
         ("ballot/cast_ballot", "slug=fern&proposal={proposal}&ballot[kind]=yes-no&ballot[answer]=yes"),
+        ("discussion/discussion", "slug=fern&proposal={proposal}"),
+        ("discussion/write_comment", "slug=fern&proposal={proposal}&text=x"),
+        ("discussion/edit_comment", "slug=fern&comment={none}&text=x"),
+        ("discussion/remove_comment", "slug=fern&comment={none}"),
+        ("discussion/react_to_comment", "slug=fern&comment={none}&emoji=%F0%9F%91%8D&on=true"),
+        ("notice/notices", "slug=fern"),
+        ("notice/read_notices", "slug=fern"),
+        ("notice/open_notice", "slug=fern&id=1"),
+        ("notice/mute_thread", "slug=fern&subject=proposal:{proposal}&is_muted=true"),
+        ("notice/notice_settings", "slug=fern"),
+        ("notice/save_notice_settings", "slug=fern&settings[digest]=off"),
+        ("notice/claim_address", "slug=fern&address=x@y.example"),
+        ("member/member", "slug=fern&handle=ada"),
+        ("member/rights", "slug=fern"),
+        ("document/compare_document", "slug=fern&id={none}&from=1&to=2"),
+        ("report/report", "slug=fern"),
+        ("search/search", "slug=fern&text=general"),
+        ("settings/settings", "slug=fern"),
+        ("settings/rename_me", "slug=fern&name=x"),
+        ("settings/leave_community", "slug=fern&confirm=fern"),
+        ("member/member", "slug=moss&handle=ada"),
+        ("discussion/discussion", "slug=moss&proposal={proposal}"),
+        ("discussion/write_comment", "slug=moss&proposal={proposal}&text=x"),
+        ("notice/mute_thread", "slug=moss&subject=proposal:{proposal}&is_muted=true"),
         // Another's proposal under one's own address.
         ("proposal/proposal", "slug=moss&id={proposal}"),
         ("policy/policy", "slug=moss&id={policy}"),
@@ -137,7 +169,7 @@ impl Ids {
             path if path.contains("/policies/") => &self.policy,
             _ => NO_ID,
         };
-        let query = if path.ends_with("/eligibility") || path.ends_with("/ballots") { "?member=eve" } else { "" };
+        let query = if ["/eligibility", "/ballots", "/notices"].iter().any(|end| path.ends_with(end)) { "?member=eve" } else { "" };
         format!("{}{query}", path.replace("{slug}", slug).replace("{id}", id).replace("{channel}", "general"))
     }
 }
@@ -150,6 +182,9 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
         "actions" => {
             json!({ "type": "board.post_message", "payload": { "channel": "general", "text": "x" }, "initiator": "ada" })
         }
+        "comments" => json!({ "author": "eve", "text": "x" }),
+        "removal" => json!({ "by": "eve" }),
+        "read" => json!({ "member": "eve" }),
         "ballots" => json!({ "member": "eve", "value": true }),
         "delegations" => json!({ "member": "eve", "to": "eve", "scope": { "kind": "everything" } }),
         "withdraw" => json!({ "member": "eve" }),

@@ -80,6 +80,11 @@ impl TestApp {
         Self::with(false, &[("POLITY_OPERATOR_TOKEN", OPERATOR)]).await
     }
 
+    /// A service with an operator's token and these variables besides.
+    pub async fn with_environment(variables: &[(&str, &str)]) -> Self {
+        Self::with(false, &[&[("POLITY_OPERATOR_TOKEN", OPERATOR)], variables].concat()).await
+    }
+
     /// A demo with an operator's token.
     pub async fn demo() -> Self {
         Self::with(true, &[("POLITY_OPERATOR_TOKEN", OPERATOR)]).await
