@@ -92,6 +92,8 @@ ids! {
     ChannelId;
     /// A post on the built-in board.
     PostId;
+    /// A policy that a community shares with all others.
+    PublicationId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
 }

@@ -6,6 +6,7 @@
 mod community;
 mod documents;
 mod policies;
+mod publications;
 mod roles;
 
 use serde_json::{Value, json};
@@ -68,6 +69,8 @@ pub(super) async fn perform(p: &Performing<'_>) -> Done {
         "change_policy" => policies::change(p, p.read()?).await,
         "remove_policy" => policies::remove(p, p.read()?).await,
         "recover_policy" => policies::recover(p, p.read()?).await,
+        "publish_policy" => publications::publish(p, p.read()?).await,
+        "withdraw_publication" => publications::withdraw(p, p.read()?).await,
         "reorder_policies" => policies::reorder(p, p.read()?).await,
         "set_enforcement" => policies::set_enforcement(p, p.read()?).await,
         "set_on_error" => policies::set_on_error(p, p.read()?).await,

@@ -21,8 +21,10 @@ pub mod board;
 pub mod communities;
 pub mod demo;
 pub mod documents;
+pub mod import;
 pub mod members;
 pub mod policies;
+pub mod shared;
 pub mod simulate;
 pub mod tokens;
 
@@ -50,6 +52,9 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(policies::list))
         .routes(routes!(policies::get))
         .routes(routes!(simulate::simulate))
+        .routes(routes!(import::automoderator))
+        .routes(routes!(shared::list))
+        .routes(routes!(shared::get))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
         .routes(routes!(actions::withdraw))

@@ -45,6 +45,7 @@ pub mod roles;
 
 pub mod documents;
 pub mod policies;
+pub mod publications;
 
 pub mod connections;
 pub mod inbox;

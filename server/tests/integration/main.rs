@@ -15,6 +15,8 @@ mod play;
 #[cfg(test)]
 mod served;
 #[cfg(test)]
+mod templates;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod web;

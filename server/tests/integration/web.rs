@@ -6,4 +6,5 @@ mod api;
 mod ballots;
 mod guards;
 mod pages;
+mod shared;
 mod tenancy;
