@@ -14,6 +14,7 @@ pub mod discussion;
 pub mod document;
 pub mod founding;
 pub mod landing;
+pub mod library;
 pub mod member;
 pub mod notice;
 pub mod policy;

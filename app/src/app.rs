@@ -11,14 +11,34 @@ use leptos_router::{
 use crate::{
     layouts::community_layout::CommunityLayout,
     pages::{
-        audit_page::AuditPage, board_page::BoardPage, compare_page::ComparePage, document_edit_page::{DocumentEditPage, DocumentNewPage},
-        document_page::DocumentPage, documents_page::DocumentsPage,
-        found_page::FoundPage, home_page::HomePage, landing_page::LandingPage, letter_pages::{ConfirmAddressPage, UnsubscribePage},
-        member_page::MemberPage, members_page::MembersPage, not_found_page::NotFoundPage,
-        notice_settings_page::NoticeSettingsPage, notices_page::NoticesPage,
-        policies_page::PoliciesPage, policy_page::PolicyPage, proposal_page::ProposalPage,
-        proposals_page::ProposalsPage, propose_form_page::ProposeFormPage, propose_page::ProposePage,
-        report_page::ReportPage, rights_page::RightsPage, search_page::SearchPage, settings_page::SettingsPage, sign_in_page::SignInPage,
+        audit_page::AuditPage,
+        board_page::BoardPage,
+        compare_page::ComparePage,
+        document_edit_page::{DocumentEditPage, DocumentNewPage},
+        document_page::DocumentPage,
+        documents_page::DocumentsPage,
+        found_page::FoundPage,
+        home_page::HomePage,
+        landing_page::LandingPage,
+        letter_pages::{ConfirmAddressPage, UnsubscribePage},
+        library_page::{CommunityLibraryPage, LibraryPage},
+        member_page::MemberPage,
+        members_page::MembersPage,
+        not_found_page::NotFoundPage,
+        notice_settings_page::NoticeSettingsPage,
+        notices_page::NoticesPage,
+        policies_page::PoliciesPage,
+        policy_page::PolicyPage,
+        proposal_page::ProposalPage,
+        proposals_page::ProposalsPage,
+        propose_form_page::ProposeFormPage,
+        propose_page::ProposePage,
+        report_page::ReportPage,
+        rights_page::RightsPage,
+        search_page::SearchPage,
+        settings_page::SettingsPage,
+        sign_in_page::SignInPage,
+        template_page::{CommunityTemplatePage, TemplatePage},
     },
 };
 
@@ -35,6 +55,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/found") view=FoundPage ssr=SsrMode::Async />
                 <Route path=path!("/unsubscribe") view=UnsubscribePage ssr=SsrMode::Async />
                 <Route path=path!("/confirm-address") view=ConfirmAddressPage ssr=SsrMode::Async />
+                <Route path=path!("/library") view=LibraryPage ssr=SsrMode::Async />
+                <Route path=path!("/library/:template") view=TemplatePage ssr=SsrMode::Async />
                 <ParentRoute path=path!("/c/:slug") view=CommunityLayout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("board") view=BoardPage ssr=SsrMode::Async />
@@ -45,6 +67,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("propose/:type") view=ProposeFormPage ssr=SsrMode::Async />
                     <Route path=path!("policies") view=PoliciesPage ssr=SsrMode::Async />
                     <Route path=path!("policies/:id") view=PolicyPage ssr=SsrMode::Async />
+                    <Route path=path!("library") view=CommunityLibraryPage ssr=SsrMode::Async />
+                    <Route path=path!("library/:template") view=CommunityTemplatePage ssr=SsrMode::Async />
                     <Route path=path!("documents") view=DocumentsPage ssr=SsrMode::Async />
                     <Route path=path!("documents/new") view=DocumentNewPage ssr=SsrMode::Async />
                     <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async />

@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod notices;
 pub mod search;
 
+pub mod automoderator;
 pub mod board;
 pub mod connections;
 pub mod kits;

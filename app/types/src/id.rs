@@ -94,6 +94,8 @@ ids! {
     PostId;
     /// A voice given to another member.
     DelegationId;
+    /// A policy that a community shares with all others.
+    PublicationId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
     /// Something said about a proposal.

@@ -8,6 +8,7 @@ mod documents;
 mod policies;
 mod question;
 mod restart;
+mod publications;
 mod roles;
 mod stages;
 
@@ -75,6 +76,8 @@ pub(super) async fn perform(p: &Performing<'_>) -> Done {
         "reset_policy" => policies::reset(p, p.read()?).await,
         "remove_policy" => policies::remove(p, p.read()?).await,
         "recover_policy" => policies::recover(p, p.read()?).await,
+        "publish_policy" => publications::publish(p, p.read()?).await,
+        "withdraw_publication" => publications::withdraw(p, p.read()?).await,
         "reorder_policies" => policies::reorder(p, p.read()?).await,
         "set_enforcement" => policies::set_enforcement(p, p.read()?).await,
         "set_on_error" => policies::set_on_error(p, p.read()?).await,

@@ -25,10 +25,12 @@ pub mod data;
 pub mod demo;
 pub mod documents;
 pub mod library;
+pub mod import;
 pub mod members;
 pub mod notices;
 pub mod policies;
 pub mod report;
+pub mod shared;
 pub mod simulate;
 pub mod tokens;
 
@@ -59,6 +61,9 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(policies::get))
         .routes(routes!(policies::incidents))
         .routes(routes!(simulate::simulate))
+        .routes(routes!(import::automoderator))
+        .routes(routes!(shared::list))
+        .routes(routes!(shared::get))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
         .routes(routes!(actions::withdraw))

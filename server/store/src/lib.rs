@@ -46,6 +46,7 @@ pub mod roles;
 pub mod documents;
 pub mod grants;
 pub mod policies;
+pub mod publications;
 
 pub mod connections;
 pub mod inbox;

@@ -263,7 +263,7 @@ macro_rules! id_cells {
 id_cells! {
     CommunityId AccountId IdentityId MemberId RoleId PolicyId PolicyVersionId ActionId ProposalId
     DocumentId BundleId DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId
-    IncidentId CommentId
+    IncidentId CommentId PublicationId
 }
 
 /// The values of a statement, in order.

@@ -8,4 +8,5 @@ mod guards;
 mod library;
 mod pages;
 mod talk;
+mod shared;
 mod tenancy;

@@ -14,6 +14,7 @@ use super::{Done, PerformError, Performing, question, restart, stages};
 pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let draft = draft(&payload).map_err(PerformError::Refused)?;
     must_be_free(p, &draft.name, None).await?;
+    let publication = super::publications::taken_over(p, payload.forked_from.as_deref()).await?;
     let standing = Standing {
         enforcement: payload.enforcement,
         on_error: payload.on_error,
@@ -22,7 +23,14 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     };
     let id: PolicyId = p.ids.next();
     let policy = p.tx.add_policy(id, &version(p, draft), standing, Some(p.action.id), p.now).await?;
-    p.tell(AuditKind::PolicyAdded, subject(id), described(&policy));
+    let mut body = described(&policy);
+    if let Some(publication) = publication {
+        p.tx.use_publication(publication, id, p.now).await?;
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("forked_from".to_owned(), json!(publication));
+        }
+    }
+    p.tell(AuditKind::PolicyAdded, subject(id), body);
     Ok(json!({ "policy": id, "version": policy.version }))
 }
 
@@ -96,6 +104,7 @@ pub(super) async fn remove(p: &Performing<'_>, payload: RemovePolicy) -> Done {
     let policy = active(p, &payload.policy).await?;
     let standing = Standing { is_active: false, ..standing(&policy) };
     p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    p.tx.end_use(policy.id, Some(p.now)).await?;
     p.tell(AuditKind::PolicyRemoved, subject(policy.id), described(&policy));
     Ok(json!({ "policy": policy.id }))
 }
@@ -108,6 +117,7 @@ pub(super) async fn recover(p: &Performing<'_>, payload: RecoverPolicy) -> Done 
     must_be_free(p, &policy.draft.name, Some(policy.id)).await?;
     let standing = Standing { is_active: true, ..standing(&policy) };
     p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    p.tx.end_use(policy.id, None).await?;
     p.tell(AuditKind::PolicyRecovered, subject(policy.id), described(&policy));
     Ok(json!({ "policy": policy.id }))
 }
@@ -265,7 +275,7 @@ pub(super) async fn named(p: &Performing<'_>, name: &str) -> Result<Policy, Perf
 }
 
 /// The policy of this name or id, which must be in force.
-async fn active(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
+pub(super) async fn active(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
     let policy = named(p, name).await?;
     if policy.is_active {
         return Ok(policy);

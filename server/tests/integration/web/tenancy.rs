@@ -189,6 +189,7 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
         "delegations" => json!({ "member": "eve", "to": "eve", "scope": { "kind": "everything" } }),
         "withdraw" => json!({ "member": "eve" }),
         "tokens" => json!({ "name": "mine" }),
+        "automoderator" => json!({ "yaml": "body: x\naction: remove" }),
         _ => json!({ "policy": { "source": "" }, "action": { "type": "board.post_message", "initiator": "ada" } }),
     };
     Some(body.to_string())
