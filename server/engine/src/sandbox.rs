@@ -74,6 +74,11 @@ pub(crate) fn context(limits: &Limits, fuel: usize, clock: Rc<PolicyClock>) -> J
     for name in REMOVED {
         global.delete_property_or_throw(js_string!(name), &mut context)?;
     }
+    // Where an error was thrown is the author's business, not the policy's: it could tell a run with counters from another.
+    let error = context.intrinsics().constructors().error();
+    let (constructor, prototype) = (error.constructor(), error.prototype());
+    constructor.delete_property_or_throw(js_string!("captureStackTrace"), &mut context)?;
+    prototype.delete_property_or_throw(js_string!("stack"), &mut context)?;
     host::install(&mut context)?;
     freeze::soften(&mut context)?;
     freeze::all(&mut context)?;
