@@ -16,6 +16,7 @@ pub mod member;
 pub mod policy;
 pub mod proposal;
 pub mod session;
+pub mod simulation;
 pub mod words;
 
 #[cfg(feature = "ssr")]

@@ -12,6 +12,7 @@ pub mod snapshot;
 
 mod ballots;
 mod commit;
+mod enact;
 mod enter;
 mod examine;
 mod facts;
@@ -29,6 +30,7 @@ mod seed;
 mod settle;
 mod wake;
 mod withdraw;
+mod shadow;
 
 pub use ballots::{Cast, CastError, cast, withdraw};
 pub use commit::decide_due;
@@ -43,6 +45,8 @@ pub use seed::seed;
 pub use settle::{pass_time, run_until_quiet, settle};
 pub(crate) use wake::tell_pages;
 pub use withdraw::{WithdrawError, withdraw_action};
+pub use shadow::SHADOW_END;
+pub(crate) use shadow::end_due as end_shadow_stage;
 
 /// The kind of job that looks at one action. Its subject is the action's id.
 pub const DECIDE: &str = "decide_action";

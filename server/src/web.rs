@@ -31,6 +31,7 @@ pub mod hooks;
 pub mod live;
 pub mod pages;
 pub mod site;
+pub mod trying;
 
 pub mod access;
 pub mod body;

@@ -113,6 +113,10 @@ audit_kinds! {
     DelegationMade = "delegation.made",
     /// A member took their voice back.
     DelegationEnded = "delegation.ended",
+    /// A voter put an example against a proposed policy.
+    ObjectionRaised = "objection.raised",
+    /// Its author answered.
+    ObjectionAnswered = "objection.answered",
     /// An effect was performed.
     EffectDelivered = "effect.delivered",
     /// An effect could not be performed, for good.

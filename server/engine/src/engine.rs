@@ -274,7 +274,9 @@ pub(crate) fn agree(plain: &Evaluation, counted: &Evaluation) -> bool {
             *plain == counted
         }
         // Where instructions ran out, the plain run had a few more of its own.
-        (Evaluation::Broke(plain), Evaluation::Broke(counted)) => plain.code == counted.code,
+        (Evaluation::Broke(plain), Evaluation::Broke(counted)) => {
+            plain.code == counted.code || plain.code == ErrorCode::Fuel
+        }
         (Evaluation::NeedsFacts(plain), Evaluation::NeedsFacts(counted)) => plain == counted,
         (Evaluation::Broke(plain), _) => plain.code == ErrorCode::Fuel,
         _ => false,

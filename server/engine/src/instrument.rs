@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn lines_stay_where_they_are() {
-        let source = "function check(action) {\n  const n = 1\n  if (n > 1) return PASSED\n  else\n    return FAILED\n}\n";
+        let source =
+            "function check(action) {\n  const n = 1\n  if (n > 1) return PASSED\n  else\n    return FAILED\n}\n";
         let text = text(source);
         assert_eq!(source.lines().count(), text.lines().count());
         for (before, after) in source.lines().zip(text.lines()) {

@@ -101,8 +101,12 @@ fn distance(one: &str, other: &str) -> usize {
         for (j, wanted) in other.iter().enumerate() {
             let at = |list: &Vec<usize>, at: usize| list.get(at).copied().unwrap_or(usize::MAX / 2);
             let changed = at(&row, j).saturating_add(usize::from(letter != wanted));
-            let mut best = changed.min(at(&row, j.saturating_add(1)).saturating_add(1)).min(at(&next, j).saturating_add(1));
-            let is_swap = i > 0 && j > 0 && one.get(i.wrapping_sub(1)) == Some(wanted) && other.get(j.wrapping_sub(1)) == Some(letter);
+            let mut best =
+                changed.min(at(&row, j.saturating_add(1)).saturating_add(1)).min(at(&next, j).saturating_add(1));
+            let is_swap = i > 0
+                && j > 0
+                && one.get(i.wrapping_sub(1)) == Some(wanted)
+                && other.get(j.wrapping_sub(1)) == Some(letter);
             if is_swap {
                 best = best.min(at(&before, j.wrapping_sub(1)).saturating_add(1));
             }
@@ -122,11 +126,44 @@ fn globals() -> BTreeSet<&'static str> {
     });
     let mut names: BTreeSet<&'static str> = declared.collect();
     names.extend([
-        "undefined", "NaN", "Infinity", "globalThis", "Object", "Array", "String", "Number", "Boolean", "BigInt",
-        "Symbol", "Math", "JSON", "Map", "Set", "WeakMap", "WeakSet", "Date", "RegExp", "Error", "TypeError",
-        "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError", "Proxy", "Reflect",
-        "parseInt", "parseFloat", "isNaN", "isFinite", "encodeURIComponent", "decodeURIComponent", "encodeURI",
-        "decodeURI", "arguments",
+        "undefined",
+        "NaN",
+        "Infinity",
+        "globalThis",
+        "Object",
+        "Array",
+        "String",
+        "Number",
+        "Boolean",
+        "BigInt",
+        "Symbol",
+        "Math",
+        "JSON",
+        "Map",
+        "Set",
+        "WeakMap",
+        "WeakSet",
+        "Date",
+        "RegExp",
+        "Error",
+        "TypeError",
+        "RangeError",
+        "SyntaxError",
+        "ReferenceError",
+        "EvalError",
+        "URIError",
+        "AggregateError",
+        "Proxy",
+        "Reflect",
+        "parseInt",
+        "parseFloat",
+        "isNaN",
+        "isFinite",
+        "encodeURIComponent",
+        "decodeURIComponent",
+        "encodeURI",
+        "decodeURI",
+        "arguments",
     ]);
     names
 }

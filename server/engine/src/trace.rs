@@ -98,16 +98,16 @@ impl CountedRun {
         let (counts, values) = arrays?;
         let read = |array: &JsObject, at: usize, context: &mut Context| array.get(at, context).unwrap_or_default();
         let context = warm.context_mut();
-        let counts: Vec<u32> = (0..instrumented.n_counts)
-            .map(|at| read(&counts, at, context).as_number().map_or(0, as_count))
-            .collect();
+        let counts: Vec<u32> =
+            (0..instrumented.n_counts).map(|at| read(&counts, at, context).as_number().map_or(0, as_count)).collect();
         let values = instrumented
             .watched
             .iter()
             .map(|watched| {
                 let value = read(&values, watched.slot, context);
                 let ran = counts.get(watched.count).copied().unwrap_or(1) > 0;
-                (ran && !(value.is_undefined() && watched.label != "return")).then(|| shown(&value, request, 0, context))
+                (ran && !(value.is_undefined() && watched.label != "return"))
+                    .then(|| shown(&value, request, 0, context))
             })
             .collect();
         Some(Self { evaluation, instrumented, counts, values })

@@ -25,6 +25,7 @@ pub mod library;
 pub mod members;
 pub mod policies;
 pub mod simulate;
+pub mod studio;
 pub mod tokens;
 
 mod assemble;
@@ -51,6 +52,20 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(policies::list))
         .routes(routes!(policies::get))
         .routes(routes!(simulate::simulate))
+        .routes(routes!(studio::lint))
+        .routes(routes!(studio::checks))
+        .routes(routes!(studio::flip))
+        .routes(routes!(studio::compare))
+        .routes(routes!(studio::population))
+        .routes(routes!(studio::properties))
+        .routes(routes!(studio::capture))
+        .routes(routes!(studio::impact))
+        .routes(routes!(studio::backtest))
+        .routes(routes!(studio::replay))
+        .routes(routes!(studio::scenario))
+        .routes(routes!(studio::examples, studio::object))
+        .routes(routes!(studio::answer))
+        .routes(routes!(studio::shadow))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
         .routes(routes!(actions::withdraw))

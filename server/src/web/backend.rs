@@ -27,6 +27,7 @@ mod document;
 mod policy;
 mod proposal;
 mod session;
+mod simulation;
 
 pub use action::Attempts;
 

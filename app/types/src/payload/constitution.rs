@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::payloads;
 use crate::effect::Power;
 use crate::member::Right;
+use crate::simulation::{Example, ShadowTerms};
 use crate::{Changeover, Combining, Enforcement, Layer, OnError, PolicyKind};
 
 /// One right that a role is given: on which action types.
@@ -153,6 +154,14 @@ payloads! {
         /// What its effects may be; empty for everything but HTTP.
         #[serde(default)]
         powers: BTreeSet<Power>,
+        /// Scenarios with the outcome that is expected of each. One that fails keeps the policy from coming into force.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<serde_json::Value>"))]
+        examples: Vec<Example>,
+        /// How long it runs in shadow first, beside the rules in force, and what must not happen meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+        shadow: Option<ShadowTerms>,
     }
 
     /// Give a policy a new version. Fields left out stay as they are.
@@ -184,6 +193,14 @@ payloads! {
         /// The new powers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         powers: Option<BTreeSet<Power>>,
+        /// The new examples, all of them; those of the version before where they are left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<serde_json::Value>>"))]
+        examples: Option<Vec<Example>>,
+        /// How long the new version runs in shadow first, beside the old one, and what must not happen meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+        shadow: Option<ShadowTerms>,
         /// What happens to proposals that are open under the old version.
         #[serde(default)]
         changeover: Changeover,

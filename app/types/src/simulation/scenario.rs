@@ -136,6 +136,11 @@ pub enum Happening {
         /// What they vote.
         value: BallotValue,
     },
+    /// Everybody who was asked and has not voted votes the same.
+    Rest {
+        /// What they vote.
+        value: BallotValue,
+    },
     /// Nobody votes: ballots of later events up to `for_seconds` after this one are left out.
     Nobody {
         /// How long; to the end where it is left out.

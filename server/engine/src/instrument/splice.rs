@@ -60,8 +60,10 @@ mod tests {
     #[test]
     fn every_byte_finds_its_way_back() {
         let insert = |at, opens, text: &str| Insertion { at, opens, text: text.into() };
-        let (text, inserted) =
-            splice("abcd", vec![insert(2, true, "<<"), insert(2, false, ">"), insert(0, true, "("), insert(4, false, ")")]);
+        let (text, inserted) = splice(
+            "abcd",
+            vec![insert(2, true, "<<"), insert(2, false, ">"), insert(0, true, "("), insert(4, false, ")")],
+        );
         assert_eq!(text, "(ab><<cd)");
         for (offset, byte) in text.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic()) {
             let back = source_offset(&inserted, offset);

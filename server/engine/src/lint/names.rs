@@ -12,8 +12,14 @@ const CODE: [&str; 2] = ["eval", "Function"];
 const ABSENT: [(&str, &str); 10] = [
     ("fetch", "use http.get or http.post with a host that the policy declares"),
     ("XMLHttpRequest", "use http.get or http.post with a host that the policy declares"),
-    ("setTimeout", "policies do not wait: use action.proposal.hasElapsed(days(2)), and the policy is asked again in time"),
-    ("setInterval", "policies do not wait: use action.proposal.hasElapsed(days(2)), and the policy is asked again in time"),
+    (
+        "setTimeout",
+        "policies do not wait: use action.proposal.hasElapsed(days(2)), and the policy is asked again in time",
+    ),
+    (
+        "setInterval",
+        "policies do not wait: use action.proposal.hasElapsed(days(2)), and the policy is asked again in time",
+    ),
     ("console", "use log(…)"),
     ("require", "everything a policy may use is already in scope"),
     ("process", "a policy sees only the community; its settings are in policy.settings"),
@@ -38,8 +44,11 @@ pub(super) fn look(semantic: &Semantic<'_>, report: &mut Report<'_>) {
                 report.add(FindingCode::CodeFromText, Severity::Error, span, message, remedy);
                 continue;
             }
-            // Misspelt verdicts are told as such.
-            if super::rules::almost_a_verdict(name).is_some() {
+            if let Some(verdict) = super::rules::almost_a_verdict(name) {
+                let message = format!("{name} is no verdict, and would break the policy");
+                let (remedy, replacement) = (format!("write {verdict}"), Some(verdict.to_owned()));
+                let code = FindingCode::MisspeltVerdict;
+                report.add_with(code, Severity::Error, span, message, &remedy, replacement);
                 continue;
             }
             let message = format!("`{name}` is not declared anywhere");

@@ -2,8 +2,8 @@
 
 use oxc_ast::ast::{
     AssignmentExpression, AssignmentTarget, BinaryExpression, CallExpression, DoWhileStatement, Expression,
-    ForOfStatement, ForStatement, Function, IdentifierReference, Program, ReturnStatement, SimpleAssignmentTarget,
-    Statement, StringLiteral, UnaryExpression, UpdateExpression, WhileStatement,
+    ForOfStatement, ForStatement, Function, Program, ReturnStatement, SimpleAssignmentTarget, Statement, StringLiteral,
+    UnaryExpression, UpdateExpression, WhileStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::ScopeFlags;
@@ -29,7 +29,16 @@ pub(super) fn almost_a_verdict(word: &str) -> Option<&'static str> {
     if VERDICTS.contains(&word) || word.len() < 4 {
         return None;
     }
-    let aliases = [("PASS", "PASSED"), ("FAIL", "FAILED"), ("PROPOSE", "PROPOSED"), ("PENDING", "PROPOSED"), ("OPEN", "PROPOSED"), ("APPROVED", "PASSED"), ("REJECTED", "FAILED"), ("DENIED", "FAILED")];
+    let aliases = [
+        ("PASS", "PASSED"),
+        ("FAIL", "FAILED"),
+        ("PROPOSE", "PROPOSED"),
+        ("PENDING", "PROPOSED"),
+        ("OPEN", "PROPOSED"),
+        ("APPROVED", "PASSED"),
+        ("REJECTED", "FAILED"),
+        ("DENIED", "FAILED"),
+    ];
     if let Some((_, verdict)) = aliases.iter().find(|(alias, _)| *alias == word) {
         return Some(verdict);
     }
@@ -54,12 +63,11 @@ impl Search<'_, '_> {
         self.report.add(FindingCode::UnboundedLoop, Severity::Error, span, message, remedy);
     }
 
-    fn misspelt(&mut self, word: &str, span: Span, is_text: bool) {
+    fn misspelt(&mut self, word: &str, span: Span) {
         let upper = word.to_uppercase();
         let close = almost_a_verdict(&upper).or_else(|| VERDICTS.into_iter().find(|verdict| *verdict == upper));
         let Some(close) = close.or_else(|| meant(&upper, VERDICTS.into_iter())) else { return };
-        let shown = if is_text { format!("\"{word}\"") } else { word.to_owned() };
-        let message = format!("{shown} is no verdict, and would break the policy");
+        let message = format!("\"{word}\" is no verdict, and would break the policy");
         let remedy = format!("write {close}");
         let (code, replacement) = (FindingCode::MisspeltVerdict, Some(close.to_owned()));
         self.report.add_with(code, Severity::Error, span, message, &remedy, replacement);
@@ -69,7 +77,7 @@ impl Search<'_, '_> {
     fn answer(&mut self, expression: &Expression<'_>) {
         match expression {
             Expression::StringLiteral(text) if !VERDICTS.contains(&text.value.as_str()) => {
-                self.misspelt(text.value.as_str(), text.span, true);
+                self.misspelt(text.value.as_str(), text.span);
             }
             Expression::BooleanLiteral(answer) => {
                 let close = if answer.value { "PASSED" } else { "FAILED" };
@@ -93,7 +101,9 @@ impl Search<'_, '_> {
         let remedy = match root {
             "action" => "keep values with action.data.set(\"key\", value)",
             "policy" => "keep values with policy.data.set(\"key\", value); settings change by a vote",
-            _ => "declare a variable of your own: nothing that Polity gives can be changed, and nothing is kept between evaluations",
+            _ => {
+                "declare a variable of your own: nothing that Polity gives can be changed, and nothing is kept between evaluations"
+            }
         };
         self.report.add(FindingCode::FrozenAssignment, Severity::Error, span, message, remedy);
     }
@@ -120,7 +130,8 @@ impl Search<'_, '_> {
     }
 
     fn assigned_name(&mut self, name: &str, span: Span) {
-        let is_ours = host::NAMESPACES.iter().any(|(_, ours)| *ours == name) || VERDICTS.contains(&name) || name == "policy";
+        let is_ours =
+            host::NAMESPACES.iter().any(|(_, ours)| *ours == name) || VERDICTS.contains(&name) || name == "policy";
         if is_ours {
             self.frozen(name, span);
         }
@@ -159,11 +170,14 @@ impl Search<'_, '_> {
             return;
         }
         if self.loops_over_members > 0 {
-            let message = "a loop over all members inside another: ten thousand members are a hundred million turns".to_owned();
+            let message =
+                "a loop over all members inside another: ten thousand members are a hundred million turns".to_owned();
             let remedy = "count with proposal.ballots({ by, value }) or members.count, which cost the same for any number of members";
             self.report.add(FindingCode::UnboundedLoop, Severity::Warning, span, message, remedy);
         } else if self.depth > 0 {
-            let message = "a loop over all members gets slower as the community grows, and is stopped at a million steps".to_owned();
+            let message =
+                "a loop over all members gets slower as the community grows, and is stopped at a million steps"
+                    .to_owned();
             let remedy = "let Polity count: members.count, roles.get(…).count, proposal.ballots({ by: role, value: true }).length";
             self.report.add(FindingCode::UnboundedLoop, Severity::Hint, span, message, remedy);
         }
@@ -200,7 +214,9 @@ impl<'a> Visit<'a> for Search<'_, '_> {
             )
         });
         let after = ends.and_then(|at| statements.get(at.saturating_add(1)));
-        if let Some(dead) = after.filter(|dead| !matches!(dead, Statement::FunctionDeclaration(_) | Statement::EmptyStatement(_))) {
+        if let Some(dead) =
+            after.filter(|dead| !matches!(dead, Statement::FunctionDeclaration(_) | Statement::EmptyStatement(_)))
+        {
             let message = "this can never run: the line before leaves".to_owned();
             let remedy = "take it out, or move it before the line that leaves";
             self.report.add(FindingCode::Unreachable, Severity::Warning, dead.span(), message, remedy);
@@ -219,12 +235,6 @@ impl<'a> Visit<'a> for Search<'_, '_> {
         walk::walk_return_statement(self, statement);
     }
 
-    fn visit_identifier_reference(&mut self, name: &IdentifierReference<'a>) {
-        if almost_a_verdict(name.name.as_str()).is_some() {
-            self.misspelt(name.name.as_str(), name.span, false);
-        }
-    }
-
     fn visit_binary_expression(&mut self, expression: &BinaryExpression<'a>) {
         if expression.operator.is_equality() {
             for (text, other) in [(&expression.left, &expression.right), (&expression.right, &expression.left)] {
@@ -233,7 +243,7 @@ impl<'a> Visit<'a> for Search<'_, '_> {
                 let is_verdict = matches!(other, Expression::CallExpression(call)
                     if call.callee.as_member_expression().and_then(|m| m.static_property_name()).is_some_and(|n| n == "check"));
                 if is_verdict && !VERDICTS.contains(&text.value.as_str()) {
-                    self.misspelt(text.value.as_str(), text.span, true);
+                    self.misspelt(text.value.as_str(), text.span);
                 }
             }
         }

@@ -6,6 +6,7 @@ mod scenario;
 mod api;
 mod declarations;
 mod hostile;
+mod instrumentation;
 mod properties;
 mod shipped;
 mod workflow;

@@ -7,15 +7,18 @@ use types::payload::constitution::{
     AddPolicy, ChangePolicy, RecoverPolicy, RemovePolicy, ReorderPolicies, SetEnforcement, SetOnError,
 };
 use types::policy::Policy;
-use types::{AuditKind, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
+use types::simulation::ShadowTerms;
+use types::{AuditKind, Enforcement, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
 
+use super::super::shadow;
 use super::{Done, PerformError, Performing};
 
 pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let draft = draft(&payload).map_err(PerformError::Refused)?;
+    p.must_hold().await?;
     must_be_free(p, &draft.name, None).await?;
     let standing = Standing {
-        enforcement: payload.enforcement,
+        enforcement: if payload.shadow.is_some() { Enforcement::Shadow } else { payload.enforcement },
         on_error: payload.on_error,
         position: p.tx.next_position().await?,
         is_active: true,
@@ -23,17 +26,25 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let id: PolicyId = p.ids.next();
     let policy = p.tx.add_policy(id, &version(p, draft), standing, Some(p.action.id), p.now).await?;
     p.tell(AuditKind::PolicyAdded, subject(id), described(&policy));
+    if let Some(terms) = payload.shadow {
+        shadow::begin(&p.tx, id, None, terms, (p.action.id, p.ids.next(), p.now)).await?;
+    }
     Ok(json!({ "policy": id, "version": policy.version }))
 }
 
 pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
     let policy = named(p, &payload.policy).await?;
     let changeover = payload.changeover;
+    let terms = payload.shadow.clone();
     let draft = changed(&policy.draft, payload).map_err(PerformError::Refused)?;
     if draft == policy.draft {
         return Err(PerformError::refused(format!("“{}” is like that already", policy.draft.name)));
     }
+    p.must_hold().await?;
     must_be_free(p, &draft.name, Some(policy.id)).await?;
+    if let Some(terms) = terms {
+        return change_in_shadow(p, &policy, draft, terms).await;
+    }
     let next = p.tx.add_version(policy.id, &version(p, draft), Some(p.action.id), p.now).await?;
     let mut body = described(&next);
     if let Some(fields) = body.as_object_mut() {
@@ -42,6 +53,24 @@ pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
     }
     p.tell(AuditKind::PolicyChanged, subject(policy.id), body);
     Ok(json!({ "policy": policy.id, "version": next.version, "version_before": policy.version_id }))
+}
+
+/// Puts the new version beside the one in force, as a policy in shadow. Its stage decides whether it takes its place.
+async fn change_in_shadow(p: &Performing<'_>, policy: &Policy, mut draft: PolicyDraft, terms: ShadowTerms) -> Done {
+    let name = format!("{} (in shadow)", draft.name);
+    draft.name = text::name(&name, "the policy's name").map_err(|error| PerformError::Refused(error.to_string()))?;
+    must_be_free(p, &draft.name, None).await?;
+    let standing = Standing {
+        enforcement: Enforcement::Shadow,
+        on_error: policy.on_error,
+        position: p.tx.next_position().await?,
+        is_active: true,
+    };
+    let id: PolicyId = p.ids.next();
+    let beside = p.tx.add_policy(id, &version(p, draft), standing, Some(p.action.id), p.now).await?;
+    p.tell(AuditKind::PolicyAdded, subject(id), described(&beside));
+    shadow::begin(&p.tx, id, Some(policy.id), terms, (p.action.id, p.ids.next(), p.now)).await?;
+    Ok(json!({ "policy": policy.id, "in_shadow": id }))
 }
 
 pub(super) async fn remove(p: &Performing<'_>, payload: RemovePolicy) -> Done {
@@ -133,6 +162,7 @@ pub fn draft(payload: &AddPolicy) -> Result<PolicyDraft, String> {
         settings: Json(payload.settings.clone()),
         http_hosts: payload.http_hosts.clone(),
         powers: payload.powers.clone(),
+        examples: payload.examples.clone(),
     })
 }
 
@@ -155,6 +185,7 @@ pub fn changed(draft: &PolicyDraft, payload: ChangePolicy) -> Result<PolicyDraft
         settings: payload.settings.map_or_else(|| draft.settings.clone(), Json),
         http_hosts: payload.http_hosts.unwrap_or_else(|| draft.http_hosts.clone()),
         powers: payload.powers.unwrap_or_else(|| draft.powers.clone()),
+        examples: payload.examples.unwrap_or_else(|| draft.examples.clone()),
     })
 }
 
