@@ -28,9 +28,9 @@ mod record;
 mod rights;
 mod seed;
 mod settle;
+mod shadow;
 mod wake;
 mod withdraw;
-mod shadow;
 
 pub use ballots::{Cast, CastError, cast, withdraw};
 pub use commit::decide_due;
@@ -43,10 +43,10 @@ pub use receive::{ReceiveError, UNDERSTAND, receive};
 pub use rights::holds;
 pub use seed::seed;
 pub use settle::{pass_time, run_until_quiet, settle};
-pub(crate) use wake::tell_pages;
-pub use withdraw::{WithdrawError, withdraw_action};
 pub use shadow::SHADOW_END;
 pub(crate) use shadow::end_due as end_shadow_stage;
+pub(crate) use wake::tell_pages;
+pub use withdraw::{WithdrawError, withdraw_action};
 
 /// The kind of job that looks at one action. Its subject is the action's id.
 pub const DECIDE: &str = "decide_action";

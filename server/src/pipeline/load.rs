@@ -70,7 +70,10 @@ pub(super) async fn load(ctx: &Ctx, ids: &[ActionId]) -> store::Result<Vec<Loade
         let bundle = place.map(|place| bundles.swap_remove(place));
         case.bundle = bundle.as_ref().map(|(row, bundle)| bundle_case(row, bundle, &stored.action, &mut ballots));
         let bundle = bundle.map(|(_, bundle)| bundle);
-        loaded.push(Loaded { decided: Decided { stored, proposals, case, entries: Vec::new(), bundle, trialled: None }, snapshot });
+        loaded.push(Loaded {
+            decided: Decided { stored, proposals, case, entries: Vec::new(), bundle, trialled: None },
+            snapshot,
+        });
     }
     Ok(loaded)
 }

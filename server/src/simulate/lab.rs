@@ -152,7 +152,8 @@ impl Lab<'_> {
                 place(&mut known_benches, spec.bench, || benches.extend(series.benches.get(spec.bench).cloned()));
             spec.world = place(&mut known_worlds, spec.world, || worlds.extend(series.worlds.get(spec.world).cloned()));
         }
-        let blamed = benches.iter().find_map(|bench: &Arc<Bench>| {
+        // Where the rules in force are played beside a draft, the draft comes last, and is the one to blame.
+        let blamed = benches.iter().rev().find_map(|bench: &Arc<Bench>| {
             bench.on_trial.and_then(|at| bench.seats.get(at)).or_else(|| bench.seats.first())
         });
         let version = blamed.map(|seat| seat.policy.hash.clone()).unwrap_or_default();

@@ -163,13 +163,12 @@ impl Shape<'_> {
     }
 
     /// When somebody votes: as waiting times are, with the typical one in the middle.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
     fn delay(&self, draws: &mut Draws) -> u64 {
         let typical = u32::try_from(self.parameters.vote_after_seconds.max(1)).unwrap_or(u32::MAX);
         let waited = -(1.0 - draws.share()).ln() / std::f64::consts::LN_2 * f64::from(typical);
         let longest = u32::try_from(self.scenario.until_seconds).unwrap_or(u32::MAX);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
-        let seconds = waited.clamp(1.0, f64::from(longest).max(1.0)) as u64;
-        seconds
+        waited.clamp(1.0, f64::from(longest).max(1.0)) as u64
     }
 }
 

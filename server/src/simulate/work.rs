@@ -114,6 +114,12 @@ pub fn open_desk(rearm: Box<dyn FnMut()>) {
     DESK.with_borrow_mut(|desk| *desk = Some(Desk { engine: Engine::new(Limits::default()), rearm, tracing: None }));
 }
 
+/// Puts this thread's engine away. To be called before a thread that did work ends: what the interpreter keeps for the thread must
+/// outlive its contexts.
+pub fn close_desk() {
+    DESK.with_borrow_mut(|desk| *desk = None);
+}
+
 /// Drops what is warm on this thread.
 pub fn forget() {
     DESK.with_borrow_mut(|desk| {

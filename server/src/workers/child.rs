@@ -84,6 +84,7 @@ fn serve(args: WorkerArgs, mut layers: Vec<LayerReport>) -> Result<(), FrameErro
             work::forget();
         }
     }
+    work::close_desk();
     Ok(())
 }
 

@@ -167,9 +167,13 @@ impl Scenario {
     pub fn evaluate(&mut self) -> Result<Decision, PolicyError> {
         for _ in 0..20 {
             let evaluation = self.engine.evaluate(&self.request);
-            let traced = Engine::new(Limits::default()).trace(&self.request);
+            // Counters nest the source a little deeper, so a larger stack is needed than tests have.
+            let request = self.request.clone();
+            let trace = move || Engine::new(Limits::default()).trace(&request);
+            let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(trace).unwrap();
+            let traced = thread.join().unwrap();
             let is_told = matches!(evaluation, Evaluation::Decided(_) | Evaluation::NeedsFacts(_));
-            assert!(traced.trace.agrees || !is_told, "counters change {}", self.request.policy.source);
+            assert!(traced.trace.agrees || !is_told, "counters change {}: {traced:?}", self.request.policy.source);
             match evaluation {
                 Evaluation::Decided(decision) => {
                     self.keep(&decision);

@@ -68,7 +68,12 @@ impl PolicyRunner for NearRunner {
 
     async fn work(&self, _: CommunityId, _: &str, work: &Work) -> Result<Done, PolicyError> {
         let work = work.clone();
-        Ok(with_room(move || server::simulate::work::perform(&work)).await)
+        let perform = move || {
+            let done = server::simulate::work::perform(&work);
+            server::simulate::work::close_desk();
+            done
+        };
+        Ok(with_room(perform).await)
     }
 }
 
