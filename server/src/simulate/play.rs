@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use types::evaluation::{ActionInput, Request};
@@ -23,13 +23,18 @@ use crate::workers::{PolicyRunner, Priority};
 /// Most times a scenario is looked at; a policy that reads the raw clock would otherwise be asked every minute for ever.
 const MAX_LOOKS: usize = 2_000;
 
+/// Instructions after which a scenario is given up: about a second. A count and not a time, so that a slow machine gives the same
+/// answer.
+const MAX_INSTRUCTIONS: u64 = 20_000_000;
+
+/// What a look costs besides the instructions of the policy.
+const INSTRUCTIONS_PER_LOOK: u64 = 4_000;
+
 /// How a scenario is played.
 #[derive(Clone, Copy, Debug)]
 pub struct Manner {
     /// Whether timeline, effects and logs are wanted, or the verdict alone.
     pub tells: bool,
-    /// When to give up.
-    pub until: Option<Instant>,
 }
 
 /// Plays `scenario`. The same scenario gives the same bytes.
@@ -66,7 +71,7 @@ pub async fn play(
             }
         }
         let sentence = if n_happened == 0 { "time passes".to_owned() } else { sentences.join("; ") };
-        if manner.until.is_some_and(|until| Instant::now() >= until) {
+        if play.spent >= MAX_INSTRUCTIONS {
             play.give_up();
             break;
         }
@@ -90,6 +95,8 @@ pub(super) struct Play {
     hints: FactHints,
     policy_data: BTreeMap<PolicyId, BTreeMap<String, Json>>,
     latest: u64,
+    /// Instructions so far.
+    spent: u64,
     manner: Manner,
     outcome: Outcome,
 }
@@ -156,6 +163,7 @@ impl Play {
             hints: FactHints::default(),
             policy_data,
             latest: 0,
+            spent: 0,
             manner,
             outcome: Outcome {
                 verdict: Verdict::Proposed,
@@ -209,6 +217,7 @@ impl Play {
     /// Asks the policies, and writes down what came of it.
     async fn look(&mut self, runner: &dyn PolicyRunner, at_seconds: u64, event: String) -> Result<(), SimulateError> {
         self.latest = at_seconds;
+        self.spent = self.spent.saturating_add(INSTRUCTIONS_PER_LOOK);
         let now = self.starts_at + Duration::from_secs(at_seconds);
         let facts = Invented { world: &self.world, policy_data: &self.policy_data };
         let deciding = Deciding {
@@ -247,6 +256,7 @@ impl Play {
     fn take(&mut self, at_seconds: u64, entry: &Entry, said: &mut Vec<String>) {
         match &entry.evaluation {
             Evaluation::Decided(decision) => {
+                self.spent = self.spent.saturating_add(decision.cost.instructions);
                 if self.is_watched(entry.docket) {
                     if self.manner.tells {
                         said.extend(decision.logs.iter().map(|line| line.text.clone()));

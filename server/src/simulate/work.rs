@@ -89,12 +89,6 @@ pub enum Detail {
     Traced,
 }
 
-/// Longest that one scenario may take where many are played.
-const LONGEST: Duration = Duration::from_millis(400);
-
-/// Longest that one scenario may take that somebody waits for.
-const LONGEST_ALONE: Duration = Duration::from_millis(1_200);
-
 thread_local! {
     /// The engine of this thread: boa is bound to its thread, and the futures of [`play`] must be free to move.
     static DESK: RefCell<Option<Desk>> = const { RefCell::new(None) };
@@ -197,8 +191,7 @@ fn play_one(
     };
     let traced = bench.on_trial.and_then(|at| bench.seats.get(at)).filter(|_| batch.detail == Detail::Traced);
     let _ = with_desk(|desk| desk.tracing = traced.map(|seat| (seat.policy.hash.clone(), None)));
-    let longest = if batch.plays.len() == 1 { LONGEST_ALONE } else { LONGEST };
-    let manner = Manner { tells: batch.detail != Detail::Verdict, until: Some(Instant::now() + longest) };
+    let manner = Manner { tells: batch.detail != Detail::Verdict };
     // Nothing here ever waits: the engine is on this thread, and facts come from the scenario.
     let played = play(&HereRunner, batch.community, &scenario, manner).now_or_never();
     let mut outcome = played.unwrap_or_else(|| Err(SimulateError::Unavailable("a simulation waited".to_owned())))?;

@@ -359,7 +359,7 @@ async fn a_policy_proves_itself_in_shadow() {
             "description": "No shouting.", "shadow": shadow })
     };
     let quiet =
-        "function check(action) { return action.name === 'LOUD' ? FAILED : PASSED }\nfunction pass(a) { a.execute() }";
+        "function check(action) { return action.name === 'loud' ? FAILED : PASSED }\nfunction pass(a) { a.execute() }";
     let nothing =
         json!({ "type": "constitution.add_policy", "payload": policy("No", quiet, json!({})), "initiator": "ada" });
     app.post("/api/v1/communities/fern/actions", nothing).send().await.refused(422, "bad-policy", Some("payload"));
@@ -372,7 +372,7 @@ async fn a_policy_proves_itself_in_shadow() {
     )
     .await;
     app.quiet().await;
-    rename_to(&app, "LOUD").await;
+    rename_to(&app, "loud").await;
     let (kept, told) = stage(&app, "Kept").await;
     assert_eq!((&kept["enforcement"], &told["status"]), (&json!("shadow"), &json!("running")), "{told}");
     assert_eq!((&told["n_divergences"], &told["divergences"][0]["shadow"]), (&json!(1), &json!("FAILED")), "{told}");
