@@ -23,6 +23,7 @@ pub mod report;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod simulation;
 pub mod words;
 
 #[cfg(feature = "ssr")]

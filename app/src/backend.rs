@@ -9,6 +9,10 @@
 //! things that must stay unknown to them.
 
 use async_trait::async_trait;
+use types::simulation::{
+    Backtest, Capture, CheckLine, CompareInput, Comparison, DraftInput, Example, ExampleRun, Finding, Flip, Impact,
+    Outcome, Population, PopulationInput, PropertyReport, ScenarioInput, ShadowView, TrialInput,
+};
 use types::{AccountId, ActionId, CommentId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
 
 use crate::{
@@ -31,6 +35,7 @@ use crate::{
         search::{FoundKind, SearchView},
         session::{DemoCommunity, SessionChange, SessionView},
         settings::SettingsView,
+        simulation::{DeskView, ExamplesView, ReplayView},
     },
     error::AppError,
 };
@@ -54,6 +59,7 @@ pub trait Backend:
     + ActionBackend
     + ProposalBackend
     + PolicyBackend
+    + SimulationBackend
     + DocumentBackend
     + AuditBackend
     + NoticeBackend
@@ -73,6 +79,8 @@ impl<T> Backend for T where
         + ActionBackend
         + ProposalBackend
         + PolicyBackend
+        + SimulationBackend
+        + SimulationBackend
         + DocumentBackend
         + AuditBackend
         + NoticeBackend
@@ -171,6 +179,73 @@ pub trait PolicyBackend: Send + Sync {
         id: PolicyId,
         version: Option<u32>,
     ) -> Result<PolicyView, AppError>;
+}
+
+/// Trying policies. All of it is for members: it costs the community's share of the service, and shows how its members voted.
+///
+/// What a member may not see of past votes is left out of what is played, and said so.
+#[async_trait]
+pub trait SimulationBackend: Send + Sync {
+    /// What a scenario can be made of.
+    async fn simulation_desk(&self, viewer: &Viewer, slug: &str) -> Result<DeskView, AppError>;
+    /// Plays one scenario. A policy that breaks is an outcome.
+    async fn try_policy(&self, viewer: &Viewer, slug: &str, trial: TrialInput) -> Result<Outcome, AppError>;
+    /// Looks through a source.
+    async fn lint_policy(&self, viewer: &Viewer, slug: &str, source: &str) -> Result<Vec<Finding>, AppError>;
+    /// Everything that is looked at before proposing.
+    async fn check_draft(&self, viewer: &Viewer, slug: &str, draft: DraftInput) -> Result<Vec<CheckLine>, AppError>;
+    /// What would change the verdict.
+    async fn flip(&self, viewer: &Viewer, slug: &str, trial: TrialInput) -> Result<Flip, AppError>;
+    /// Where two versions behave differently.
+    async fn compare(&self, viewer: &Viewer, slug: &str, compare: CompareInput) -> Result<Comparison, AppError>;
+    /// How a policy comes out over many invented votes.
+    async fn population(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        population: PopulationInput,
+    ) -> Result<Population, AppError>;
+    /// Whether what should hold of any policy holds of this one.
+    async fn properties(&self, viewer: &Viewer, slug: &str, trial: TrialInput)
+    -> Result<Vec<PropertyReport>, AppError>;
+    /// What it takes to force an outcome.
+    async fn capture(&self, viewer: &Viewer, slug: &str, trial: TrialInput) -> Result<Capture, AppError>;
+    /// What adopting a draft now would do to open business.
+    async fn impact(&self, viewer: &Viewer, slug: &str, draft: DraftInput) -> Result<Impact, AppError>;
+    /// The draft over the community's past.
+    async fn backtest(&self, viewer: &Viewer, slug: &str, draft: DraftInput) -> Result<Backtest, AppError>;
+    /// One action of the past, line by line.
+    async fn replay(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        draft: DraftInput,
+        action: ActionId,
+    ) -> Result<ReplayView, AppError>;
+    /// A scenario like a past decision.
+    async fn scenario_of(&self, viewer: &Viewer, slug: &str, action: ActionId) -> Result<ScenarioInput, AppError>;
+    /// The examples of a proposed policy, as they come out now.
+    async fn examples(&self, viewer: &Viewer, slug: &str, proposal: ProposalId) -> Result<ExamplesView, AppError>;
+    /// Objects to a proposed policy with an example.
+    async fn object(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        proposal: ProposalId,
+        example: Example,
+    ) -> Result<ExampleRun, AppError>;
+    /// Answers an objection. Only who proposed the policy may.
+    async fn answer_objection(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        proposal: ProposalId,
+        name: &str,
+        answer: &str,
+    ) -> Result<(), AppError>;
+    /// The shadow stage of a policy, if it has or had one.
+    async fn shadow_stage(&self, viewer: &Viewer, slug: &str, policy: PolicyId)
+    -> Result<Option<ShadowView>, AppError>;
 }
 
 /// Documents.

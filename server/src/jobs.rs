@@ -104,6 +104,12 @@ pub(crate) async fn run_other(ctx: &Ctx, owner: &str, job: &Job) -> anyhow::Resu
             }
         },
         INSTALL => connections::install(ctx, job).await?,
+        pipeline::SHADOW_END => {
+            if let Ok(policy) = job.subject.parse() {
+                pipeline::end_shadow_stage(ctx, job.community, policy).await?;
+            }
+            None
+        }
         unknown => {
             tracing::warn!(job.kind = unknown, "nobody knows this kind of job; dropping it");
             None

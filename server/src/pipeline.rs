@@ -15,6 +15,7 @@ mod breaker;
 mod belong;
 mod commit;
 mod delegate;
+mod enact;
 mod enter;
 mod examine;
 mod facts;
@@ -30,6 +31,7 @@ mod record;
 mod rights;
 mod seed;
 mod settle;
+mod shadow;
 mod wake;
 mod withdraw;
 
@@ -46,6 +48,8 @@ pub use receive::{ReceiveError, UNDERSTAND, receive};
 pub use rights::holds;
 pub use seed::seed;
 pub use settle::{pass_time, run_until_quiet, settle};
+pub use shadow::SHADOW_END;
+pub(crate) use shadow::end_due as end_shadow_stage;
 pub(crate) use wake::tell_pages;
 pub use withdraw::{WithdrawError, withdraw_action};
 

@@ -32,6 +32,7 @@ pub mod live;
 pub mod mail;
 pub mod pages;
 pub mod site;
+pub mod trying;
 
 pub mod access;
 pub mod body;

@@ -28,6 +28,8 @@ use types::{CommunityId, Evaluation, PolicyError, Request};
 
 pub use pool::{PoolOptions, WorkerPool};
 
+use crate::simulate::work::{Done, Work};
+
 /// How urgent an evaluation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
@@ -49,6 +51,12 @@ pub trait PolicyRunner: Send + Sync {
     /// # Errors
     /// What is wrong, and where.
     async fn check(&self, community: CommunityId, source: &str) -> Result<(), PolicyError>;
+
+    /// Does a piece of simulation work, behind all decisions. `version` is the policy that is to blame when a worker breaks on it.
+    ///
+    /// # Errors
+    /// How the worker ended, or that none was free.
+    async fn work(&self, community: CommunityId, version: &str, work: &Work) -> Result<Done, PolicyError>;
 
     /// Whether it takes work.
     async fn is_ready(&self) -> bool {

@@ -121,6 +121,10 @@ audit_kinds! {
     CommentEdited = "comment.edited",
     /// A comment was taken down; a mark of it stays.
     CommentRemoved = "comment.removed",
+    /// A voter put an example against a proposed policy.
+    ObjectionRaised = "objection.raised",
+    /// Its author answered.
+    ObjectionAnswered = "objection.answered",
     /// An effect was performed.
     EffectDelivered = "effect.delivered",
     /// An effect could not be performed, for good.

@@ -106,6 +106,9 @@ pub struct PolicyDraft {
     /// What its effects may be; empty means everything but HTTP.
     #[serde(default)]
     pub powers: BTreeSet<Power>,
+    /// Scenarios with the outcome that is expected of each: they are law.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<crate::simulation::Example>,
 }
 
 /// A policy at one version, as the pipeline and pages see it.

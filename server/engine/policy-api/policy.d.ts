@@ -1124,6 +1124,8 @@ interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
   readonly enforcement?: "off" | "shadow" | "warn" | "enforced"
   /** The published policy that it is made from, by id: it is counted as taken over. */
   readonly forked_from?: string | null
+  /** Scenarios with the outcome that is expected of each. One that fails keeps the policy from coming into force. */
+  readonly examples?: any[]
   /** Hosts that it may ask over HTTP. */
   readonly http_hosts?: string[]
   /** Governing or reacting. */
@@ -1136,6 +1138,8 @@ interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
   readonly powers?: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[]
   /** Values of the template's blanks. */
   readonly settings?: any
+  /** How long it runs in shadow first, beside the rules in force, and what must not happen meanwhile. */
+  readonly shadow?: any
   /** The six functions, JavaScript. */
   readonly source: string
 }
@@ -1164,6 +1168,8 @@ interface ConstitutionChangePolicy extends ActionBase<"constitution.change_polic
   readonly changeover?: "finish_under_old" | "restart" | "ask_voters"
   /** The new description. */
   readonly description?: string | null
+  /** The new examples, all of them; those of the version before where they are left out. */
+  readonly examples?: any[] | null
   /** The new hosts. */
   readonly http_hosts?: string[] | null
   /** The new name. */
@@ -1174,6 +1180,8 @@ interface ConstitutionChangePolicy extends ActionBase<"constitution.change_polic
   readonly powers?: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[] | null
   /** The new settings. */
   readonly settings?: any
+  /** How long the new version runs in shadow first, beside the old one, and what must not happen meanwhile. */
+  readonly shadow?: any
   /** The new source. */
   readonly source?: string | null
   /** The new stages, for a policy in stages. */

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use boa_engine::Context;
+use boa_engine::{Context, JsResult};
 use types::decision::ErrorCode;
 use types::{Evaluation, PolicyError, Request};
 
@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::module::{Module, OtherModules};
 use crate::sandbox::{self, PolicyClock};
 use crate::syntax;
+use crate::trace::{self, Traced};
 use crate::workflow::Run;
 
 /// Warm contexts kept at once. boa collects garbage per thread: 10 contexts cost 0.4 ms a time, 50 cost 8 ms.
@@ -69,7 +70,10 @@ impl Engine {
                 drop(warm);
                 cold(request, &self.limits)
             }
-            Evaluation::Broke(error) => Evaluation::Broke(syntax::explain(&request.policy.source, error)),
+            Evaluation::Broke(error) => {
+                drop(warm);
+                Evaluation::Broke(explained(&request, &self.limits, error))
+            }
             evaluation => {
                 self.keep(warm);
                 evaluation
@@ -86,6 +90,23 @@ impl Engine {
             self.warm.remove(0);
         }
         self.warm.push(warm);
+    }
+
+    /// Evaluates one request, and says what each line did. The answer is that of [`Engine::evaluate`].
+    ///
+    /// The source is run a second time with counters in it. Where that run does not agree with the plain one, no lines are
+    /// told.
+    pub fn trace(&mut self, request: &Request) -> Traced {
+        let plain = self.evaluate(request);
+        let counted = trace::trace(&Rc::new(request.clone()), &self.limits);
+        let trace = counted.filter(|counted| agree(&plain, &counted.evaluation)).map(|counted| counted.trace);
+        Traced { evaluation: plain, trace: trace.unwrap_or_default() }
+    }
+
+    /// What the source looks like that is not right, besides what [`Engine::check_syntax`] refuses.
+    #[must_use]
+    pub fn lint(&self, source: &str) -> Vec<types::simulation::Finding> {
+        crate::lint::lint(source, &self.limits)
     }
 
     /// Checks that `source` is a policy, without running it.
@@ -122,7 +143,7 @@ impl Engine {
 }
 
 /// A context with one compiled policy in it.
-struct Warm {
+pub(crate) struct Warm {
     hash: String,
     source: String,
     module: Module,
@@ -133,6 +154,16 @@ struct Warm {
 
 impl Warm {
     fn new(request: &Request, limits: &Limits, instructions: usize) -> Result<Self, PolicyError> {
+        Self::with(request, limits, instructions, |context| Module::compile(&request.policy.source, context))
+    }
+
+    /// A context in which `compile` has compiled the policy of `request`.
+    pub fn with(
+        request: &Request,
+        limits: &Limits,
+        instructions: usize,
+        compile: impl FnOnce(&mut Context) -> JsResult<Module>,
+    ) -> Result<Self, PolicyError> {
         let source = &request.policy.source;
         syntax::check(source, limits)?;
         let clock = Rc::new(PolicyClock::default());
@@ -140,11 +171,11 @@ impl Warm {
         let mut context =
             sandbox::context(limits, fuel, Rc::clone(&clock)).map_err(|error| crash(&error.to_string()))?;
         context.insert_data(Rc::new(OtherModules::default()));
-        let module = Module::compile(source, &mut context).map_err(|error| syntax::refused(&error))?;
+        let module = compile(&mut context).map_err(|error| syntax::refused(&error))?;
         Ok(Self { hash: request.policy.hash.clone(), source: source.clone(), module, clock, calls: 0, context })
     }
 
-    fn evaluate(&mut self, request: &Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
+    pub fn evaluate(&mut self, request: &Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
         self.calls = self.calls.saturating_add(1);
         self.clock.set(request.now.millis());
         let call = Rc::new(Call::new(Rc::clone(request), Rc::clone(limits)));
@@ -178,6 +209,11 @@ impl Warm {
         }
     }
 
+    /// The context itself.
+    pub fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
     /// Whether it may serve again: enough instructions are left for a whole evaluation, and not too many came before.
     fn is_fit(&self, limits: &Limits) -> bool {
         self.calls < limits.calls_per_context && self.context.instructions_remaining() > limits.instructions
@@ -191,9 +227,14 @@ fn cold(request: Rc<Request>, limits: &Rc<Limits>) -> Evaluation {
         Err(error) => Evaluation::Broke(error),
     };
     match evaluation {
-        Evaluation::Broke(error) => Evaluation::Broke(syntax::explain(&request.policy.source, error)),
+        Evaluation::Broke(error) => Evaluation::Broke(explained(&request, limits, error)),
         other => other,
     }
+}
+
+/// The error with its exact place and the names that the source gives to what went wrong.
+fn explained(request: &Rc<Request>, limits: &Rc<Limits>, error: PolicyError) -> PolicyError {
+    syntax::explain(&request.policy.source, trace::place(request, limits, error))
 }
 
 /// A warm context has half as much again as one evaluation may use: it is built anew when that half is used up, and a
@@ -222,4 +263,22 @@ fn placed(mut refusal: PolicyError, thrown: Option<PolicyError>) -> PolicyError 
 fn crash(what: &str) -> PolicyError {
     let message = format!("the engine could not be set up: {what}");
     PolicyError { code: ErrorCode::Crash, message, line: 0, column: 0, function: None }
+}
+
+/// Whether a run with counters came to what the plain one came to, but for cost and for the places of errors.
+pub(crate) fn agree(plain: &Evaluation, counted: &Evaluation) -> bool {
+    match (plain, counted) {
+        (Evaluation::Decided(plain), Evaluation::Decided(counted)) => {
+            let mut counted = counted.clone();
+            counted.cost = plain.cost;
+            *plain == counted
+        }
+        // Where instructions ran out, the plain run had a few more of its own.
+        (Evaluation::Broke(plain), Evaluation::Broke(counted)) => {
+            plain.code == counted.code || plain.code == ErrorCode::Fuel
+        }
+        (Evaluation::NeedsFacts(plain), Evaluation::NeedsFacts(counted)) => plain == counted,
+        (Evaluation::Broke(plain), _) => plain.code == ErrorCode::Fuel,
+        _ => false,
+    }
 }

@@ -12,6 +12,7 @@ pub mod declarations;
 pub mod delegation;
 pub mod draw;
 pub mod limits;
+pub mod lint;
 pub mod lockout;
 pub mod shipped;
 pub mod syntax;
@@ -22,14 +23,17 @@ mod convert;
 mod engine;
 mod failure;
 mod host;
+mod instrument;
 mod module;
 mod sandbox;
+mod trace;
 mod workflow;
 
 pub use blank::{Blank, BlankKind};
 pub use engine::{Engine, evaluate};
 pub use limits::Limits;
 pub use shipped::shipped;
+pub use trace::Traced;
 
 /// Native stack that the thread of an [`Engine`] needs: nested source and nested callbacks use it.
 pub const STACK_BYTES: usize = 128 * 1024 * 1024;

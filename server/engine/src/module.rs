@@ -7,6 +7,7 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, Script
 
 use crate::call::Function;
 use crate::failure::SOURCE_NAME;
+use crate::instrument::Instrumented;
 
 /// The six functions, as the policy declared them.
 #[derive(Clone, Debug, Default)]
@@ -26,36 +27,52 @@ fn place(function: Function) -> usize {
 #[derive(Clone, Debug)]
 pub(crate) struct Module {
     factory: JsObject,
+    /// The arrays of counts and of values, where the source has counters in it.
+    arrays: Vec<JsValue>,
 }
 
 impl Module {
     /// Compiles the policy's own source. It must have passed [`crate::syntax::check`], which also sees to it that the
     /// text cannot break out of the function it is wrapped in.
     pub fn compile(source: &str, context: &mut Context) -> JsResult<Self> {
-        Self::compile_as(SOURCE_NAME, source, context)
+        Self::compile_as(SOURCE_NAME, source, &[], context)
     }
 
     /// Compiles another policy's source under its own name, so that its lines are not taken for the caller's.
     pub fn compile_other(name: &str, source: &str, context: &mut Context) -> JsResult<Self> {
-        Self::compile_as(&format!("policy “{}”", name.replace(['(', ')'], " ")), source, context)
+        Self::compile_as(&format!("policy “{}”", name.replace(['(', ')'], " ")), source, &[], context)
     }
 
-    fn compile_as(name: &str, source: &str, context: &mut Context) -> JsResult<Self> {
+    /// Compiles the policy's own source with counters and probes in it. They write to `counts` and `values`.
+    pub fn compile_counted(
+        instrumented: &Instrumented,
+        (counts, values): (&JsObject, &JsObject),
+        context: &mut Context,
+    ) -> JsResult<Self> {
+        let names = [instrumented.counts.as_str(), instrumented.values.as_str()];
+        let mut module = Self::compile_as(SOURCE_NAME, &instrumented.text, &names, context)?;
+        module.arrays = vec![counts.clone().into(), values.clone().into()];
+        Ok(module)
+    }
+
+    fn compile_as(name: &str, source: &str, arrays: &[&str], context: &mut Context) -> JsResult<Self> {
         let named = Function::ALL
             .map(Function::name)
             .map(|function| format!("typeof {function}==='function'?{function}:undefined"))
             .join(",");
+        let arrays: String = arrays.iter().map(|name| format!(",{name}")).collect();
         let wrapped =
-            format!("(function(policy){{'use strict';return(function(){{\n{source}\nreturn[{named}];}})();}})");
+            format!("(function(policy{arrays}){{'use strict';return(function(){{\n{source}\nreturn[{named}];}})();}})");
         let wrapped = Source::from_bytes(&wrapped).with_path(Path::new(name));
         let factory = Script::parse(wrapped, None, context)?.evaluate(context)?;
         let factory = factory.as_object().ok_or_else(nothing)?;
-        Ok(Self { factory })
+        Ok(Self { factory, arrays: Vec::new() })
     }
 
     /// Runs the top level of the source and gives its functions. `policy` is what the source sees under that name.
     pub fn instantiate(&self, policy: JsValue, context: &mut Context) -> JsResult<Functions> {
-        let list = self.factory.call(&JsValue::undefined(), &[policy], context)?;
+        let arguments: Vec<JsValue> = std::iter::once(policy).chain(self.arrays.iter().cloned()).collect();
+        let list = self.factory.call(&JsValue::undefined(), &arguments, context)?;
         let list = list.as_object().ok_or_else(nothing)?;
         let mut functions = Functions::default();
         for (index, slot) in (0_u32..).zip(&mut functions.0) {

@@ -11,7 +11,8 @@ use std::rc::Rc;
 use boa_engine::context::ContextBuilder;
 use boa_engine::module::IdleModuleLoader;
 use boa_engine::object::builtins::JsFunction;
-use boa_engine::{Context, JsResult, js_string};
+use boa_engine::property::PropertyDescriptor;
+use boa_engine::{Context, JsNativeError, JsResult, JsString, JsValue, js_string};
 
 pub(crate) use hooks::PolicyClock;
 
@@ -74,10 +75,30 @@ pub(crate) fn context(limits: &Limits, fuel: usize, clock: Rc<PolicyClock>) -> J
     for name in REMOVED {
         global.delete_property_or_throw(js_string!(name), &mut context)?;
     }
+    // Where an error was thrown is the author's business, not the policy's: it could tell a run with counters from another.
+    let error = context.intrinsics().constructors().error();
+    let (constructor, prototype) = (error.constructor(), error.prototype());
+    constructor.delete_property_or_throw(js_string!("captureStackTrace"), &mut context)?;
+    prototype.delete_property_or_throw(js_string!("stack"), &mut context)?;
+    // Neither is the text of its own functions: there it would see the counters.
+    let function = context.intrinsics().constructors().function().prototype();
+    let text = native("toString", 0, boa_engine::NativeFunction::from_fn_ptr(function_text), &context);
+    let hidden = PropertyDescriptor::builder().value(text).writable(true).enumerable(false).configurable(true);
+    function.define_property_or_throw(js_string!("toString"), hidden, &mut context)?;
     host::install(&mut context)?;
     freeze::soften(&mut context)?;
     freeze::all(&mut context)?;
     Ok(context)
+}
+
+/// A function as text: its name, and not what it does.
+fn function_text(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(function) = this.as_callable() else {
+        return Err(JsNativeError::typ().with_message("not a function").into());
+    };
+    let name = function.get(js_string!("name"), context)?;
+    let name = name.as_string().map(|name| name.to_std_string_lossy()).unwrap_or_default();
+    Ok(JsString::from(format!("function {name}() {{ [native code] }}")).into())
 }
 
 /// A host function as a JavaScript function of that name.

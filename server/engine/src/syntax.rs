@@ -20,7 +20,7 @@ use types::decision::ErrorCode;
 use crate::limits::Limits;
 
 /// The directive that the text is read under.
-const STRICT: &str = "'use strict';";
+pub(crate) const STRICT: &str = "'use strict';";
 
 /// Checks that `source` is a policy, without running it.
 ///

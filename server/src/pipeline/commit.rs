@@ -19,6 +19,7 @@ use super::breaker;
 use super::bundle::{self, StoredBundle};
 use super::case::{Case, Entry};
 use super::decide::{Deciding, decide};
+use super::enact::{self, Trialled};
 use super::enter::enter;
 use super::facts::StoredFacts;
 use super::followup::follow_up;
@@ -27,7 +28,7 @@ use super::perform::perform;
 use super::plan::{self, Past, Plan, Sent};
 use super::record::record;
 use super::wake::{changed_reads, tell_pages, wake_readers};
-use super::{DECIDE, route};
+use super::{DECIDE, route, shadow};
 use crate::ctx::Ctx;
 use crate::workers::Priority;
 
@@ -49,6 +50,8 @@ pub(super) struct Decided {
     pub entries: Vec<Entry>,
     /// The bundle that the action is, if it is one.
     pub bundle: Option<StoredBundle>,
+    /// What the examples said of a policy that this brings into force.
+    pub trialled: Option<Trialled>,
 }
 
 impl Decided {
@@ -101,7 +104,17 @@ async fn decide_all(ctx: &Ctx, loaded: Vec<Loaded>, now: Timestamp) -> Batch {
         match decide(&deciding, &mut one.decided.case, now).await {
             Ok(entries) => {
                 one.decided.entries = entries;
-                Ok(one)
+                match enact::trial(ctx, &one.decided, &one.snapshot).await {
+                    Ok(trialled) => {
+                        one.decided.trialled = trialled;
+                        Ok(one)
+                    }
+                    Err(error) => {
+                        let id = one.decided.stored.action.id;
+                        tracing::warn!(action.id = %id, %error, "examples could not be played; trying again");
+                        Err(id)
+                    }
+                }
             }
             Err(error) => {
                 let id = one.decided.stored.action.id;
@@ -253,10 +266,14 @@ pub(super) async fn write(ctx: &Ctx, tx: &Tx, decided: &mut Decided, plan: &Plan
     action.reason.clone_from(&plan.reason);
     action.decided_at = plan.is_decided.then_some(now);
     if plan.performs {
-        perform(ctx, &handle, &mut decided.stored, now).await?;
+        perform(ctx, &handle, &mut decided.stored, decided.trialled.as_ref(), now).await?;
     }
     bundle::write(ctx, tx, decided, plan, now).await?;
     follow_up(ctx, tx, decided, plan, now).await?;
+    if plan.is_decided {
+        let actual = decided.case.combined().verdict;
+        shadow::observe(ctx, &handle, &decided.case, (id, actual), now).await?;
+    }
     wake_readers(ctx, &handle, id, changed_reads(decided, plan), now).await
 }
 

@@ -13,10 +13,12 @@ mod roles;
 mod stages;
 
 use serde_json::{Value, json};
+use store::StoreError;
 use types::audit::Actor;
 use types::payload::Payload;
 use types::{Action, AuditKind, Json, Timestamp};
 
+use super::enact::Trialled;
 use crate::clock::IdSource;
 
 pub use policies::{changed, draft, source_hash};
@@ -32,6 +34,8 @@ pub(super) struct Performing<'t> {
     pub now: Timestamp,
     /// Ids for what is new.
     pub ids: &'t dyn IdSource,
+    /// What the examples of the policy said that it would bring into force; none where nobody had to play them.
+    pub trialled: Option<&'t Trialled>,
 }
 
 /// Why a constitution action that has passed could not be carried out.
@@ -95,6 +99,20 @@ impl Performing<'_> {
     /// The action's payload. It was checked when the action came in.
     fn read<P: Payload>(&self) -> Result<P, PerformError> {
         self.action.payload.read().map_err(|error| PerformError::refused(format!("{}: {error}", P::TYPE)))
+    }
+
+    /// Refuses a policy whose examples are against it.
+    ///
+    /// # Errors
+    /// [`PerformError::Refused`]; or a failure after which the decision is tried again, where an objection came in meanwhile.
+    async fn must_hold(&self) -> Result<(), PerformError> {
+        let Some(trialled) = self.trialled else { return Ok(()) };
+        let objections = self.tx.objections(self.action.id).await?;
+        let n_answered = objections.iter().filter(|objection| objection.answer.is_some()).count();
+        if (objections.len(), n_answered) != (trialled.n_objections, trialled.n_answered) {
+            return Err(StoreError::Busy("an objection came in while the policy was decided on".to_owned()).into());
+        }
+        trialled.blocked.clone().map_or(Ok(()), |why| Err(PerformError::Refused(why)))
     }
 
     /// Tells the audit log what was changed, on behalf of who attempted it.

@@ -3,11 +3,15 @@
 use serde_json::Value;
 use types::payload::bundle;
 use types::payload::constitution::AddPolicy;
+use types::simulation::{DraftInput, Example};
 use types::{ActionType, CommunityId, Json, PolicyError, payload};
 
 use super::constitution;
 use super::ingest::AttemptError;
+use super::shadow;
 use crate::ctx::Ctx;
+use crate::simulate::lab::Lab;
+use crate::simulate::{SimulateError, draft, examples, trial};
 
 /// Most bytes of one payload: a policy's source and then some.
 const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
@@ -41,12 +45,16 @@ pub(super) async fn examine(
         return Ok(platform.validate(kind, &payload)?);
     }
     match kind.verb() {
-        "add_policy" => examine_source(ctx, community, &draft(&payload)?).await?,
+        "add_policy" => {
+            examine_source(ctx, community, &source_of(&payload)?).await?;
+            return examine_examples(ctx, community, payload).await;
+        }
         "change_policy" => {
             examine_stages(ctx, community, &payload).await?;
             if let Some(source) = payload.text("source") {
                 examine_source(ctx, community, source).await?;
             }
+            return examine_examples(ctx, community, payload).await;
         }
         "add_policy_bundle" => examine_stages(ctx, community, &payload).await?,
         "add_connection" => {
@@ -105,9 +113,41 @@ async fn examine_parts(
     Ok(Some(examined))
 }
 
-fn draft(payload: &Json) -> Result<String, AttemptError> {
+fn source_of(payload: &Json) -> Result<String, AttemptError> {
     let read = payload.read::<AddPolicy>().map_err(|error| AttemptError::BadDraft(error.to_string()))?;
     constitution::draft(&read).map(|draft| draft.source).map_err(AttemptError::BadDraft)
+}
+
+/// Brings examples into the form in which they are kept, and plays them: one that does not hold is not proposed.
+async fn examine_examples(ctx: &Ctx, community: CommunityId, mut payload: Json) -> Result<Json, AttemptError> {
+    if let Some(terms) = payload.get("shadow").filter(|terms| !terms.is_null()) {
+        let terms = serde_json::from_value(terms.clone()).map_err(|error| AttemptError::BadDraft(error.to_string()))?;
+        shadow::check(&terms).map_err(AttemptError::BadDraft)?;
+    }
+    let unavailable = |error: SimulateError| AttemptError::BadDraft(error.to_string());
+    let (snapshot, world) = trial::present(ctx, community).await.map_err(unavailable)?;
+    if let Some(given) = payload.get("examples").filter(|given| !given.is_null()).cloned() {
+        let mut given: Vec<Example> =
+            serde_json::from_value(given).map_err(|error| AttemptError::BadDraft(error.to_string()))?;
+        examples::settle(&mut given, &world).map_err(AttemptError::BadDraft)?;
+        let given = serde_json::to_value(given).map_err(|error| AttemptError::BadDraft(error.to_string()))?;
+        if let Some(fields) = payload.0.as_object_mut() {
+            fields.insert("examples".to_owned(), given);
+        }
+    }
+    // A change of a policy that is not in force is refused when it is carried out, with the reason.
+    let Ok(proposed) = draft::read(DraftInput { policy: payload.clone(), replaces: None }, &snapshot) else {
+        return Ok(payload);
+    };
+    if proposed.examples.is_empty() {
+        return Ok(payload);
+    }
+    let lab = Lab { runner: &*ctx.runner, community };
+    let runs = examples::run(lab, &proposed.draft, &proposed.examples).await.map_err(unavailable)?;
+    match examples::blocked(&runs) {
+        Some(why) => Err(AttemptError::BadDraft(why)),
+        None => Ok(payload),
+    }
 }
 
 async fn examine_source(ctx: &Ctx, community: CommunityId, source: &str) -> Result<(), AttemptError> {

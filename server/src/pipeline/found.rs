@@ -126,6 +126,7 @@ pub(super) async fn install(
             settings: Json(shipped.settings_with(&policy.settings)),
             http_hosts: shipped.http_hosts.clone(),
             powers: shipped.powers.clone(),
+            examples: Vec::new(),
         };
         let standing = Standing {
             enforcement: Enforcement::Enforced,

@@ -70,7 +70,10 @@ pub(super) async fn load(ctx: &Ctx, ids: &[ActionId]) -> store::Result<Vec<Loade
         let bundle = place.map(|place| bundles.swap_remove(place));
         case.bundle = bundle.as_ref().map(|(row, bundle)| bundle_case(row, bundle, &stored.action, &mut ballots));
         let bundle = bundle.map(|(_, bundle)| bundle);
-        loaded.push(Loaded { decided: Decided { stored, proposals, case, entries: Vec::new(), bundle }, snapshot });
+        loaded.push(Loaded {
+            decided: Decided { stored, proposals, case, entries: Vec::new(), bundle, trialled: None },
+            snapshot,
+        });
     }
     Ok(loaded)
 }
@@ -173,7 +176,7 @@ impl Decided {
     /// An action that nobody is asked about.
     pub(super) fn without_policies(stored: &StoredAction, snapshot: &Snapshot) -> Self {
         let case = case(stored, &[], &HashMap::new(), &mut BTreeMap::new(), BTreeMap::new(), snapshot);
-        Self { stored: stored.clone(), proposals: Vec::new(), case, entries: Vec::new(), bundle: None }
+        Self { stored: stored.clone(), proposals: Vec::new(), case, entries: Vec::new(), bundle: None, trialled: None }
     }
 
     /// The same, with the actions of the bundle that it may be.

@@ -9,6 +9,7 @@ use types::{ActionStatus, AuditKind, Json, Timestamp};
 
 use super::CONSTITUTION;
 use super::constitution::{self, PerformError, Performing};
+use super::enact::Trialled;
 use crate::ctx::Ctx;
 
 /// Carries an action out, and says in the outbox what came of it. Answers why it could not be, where it could not.
@@ -19,10 +20,11 @@ pub(super) async fn perform(
     ctx: &Ctx,
     handle: &CommunityTx<'_>,
     stored: &mut StoredAction,
+    trialled: Option<&Trialled>,
     now: Timestamp,
 ) -> store::Result<Option<String>> {
     let subject = format!("action:{}", stored.action.id);
-    let performing = Performing { tx: *handle, action: &stored.action, now, ids: &*ctx.ids };
+    let performing = Performing { tx: *handle, action: &stored.action, now, ids: &*ctx.ids, trialled };
     let (outcome, refused) = match constitution::perform(&performing).await {
         Ok(receipt) => {
             handle.audit(Actor::System, AuditKind::ActionExecuted, subject, Json(receipt.clone()), now);

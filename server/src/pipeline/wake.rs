@@ -78,7 +78,7 @@ pub(crate) fn tell_pages(ctx: &Ctx, community: CommunityId, kind: AuditKind, sub
     let change = |topic| Change { topic, id: id.map(str::to_owned) };
     let topic = match kind.as_str().split_once('.').map_or("", |(thing, _)| thing) {
         "action" | "effect" => Topic::Action,
-        "proposal" => Topic::Proposal,
+        "proposal" | "objection" => Topic::Proposal,
         "ballot" => Topic::Ballot,
         "policy" => Topic::Policy,
         "member" | "role" => Topic::Member,

@@ -32,6 +32,7 @@ pub mod policies;
 pub mod report;
 pub mod shared;
 pub mod simulate;
+pub mod studio;
 pub mod tokens;
 
 mod assemble;
@@ -64,6 +65,20 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(import::automoderator))
         .routes(routes!(shared::list))
         .routes(routes!(shared::get))
+        .routes(routes!(studio::lint))
+        .routes(routes!(studio::checks))
+        .routes(routes!(studio::flip))
+        .routes(routes!(studio::compare))
+        .routes(routes!(studio::population))
+        .routes(routes!(studio::properties))
+        .routes(routes!(studio::capture))
+        .routes(routes!(studio::impact))
+        .routes(routes!(studio::backtest))
+        .routes(routes!(studio::replay))
+        .routes(routes!(studio::scenario))
+        .routes(routes!(studio::examples, studio::object))
+        .routes(routes!(studio::answer))
+        .routes(routes!(studio::shadow))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
         .routes(routes!(actions::withdraw))

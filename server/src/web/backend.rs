@@ -33,6 +33,7 @@ mod report;
 mod search;
 mod session;
 mod settings;
+mod simulation;
 
 pub use action::Attempts;
 

@@ -14,6 +14,7 @@ use super::secret;
 use super::site::Site;
 use crate::config::Config;
 use crate::ctx::Ctx;
+use crate::simulate::allowance::Allowances;
 
 /// How this process meets the world.
 #[derive(Clone, Debug)]
@@ -87,6 +88,8 @@ pub struct Web {
     pub rosters: Rosters,
     /// What became of forms that were sent.
     pub attempts: Attempts,
+    /// What communities have used of their simulations.
+    pub allowances: Allowances,
     /// Set once this process listens to the others.
     pub following: Arc<OnceLock<()>>,
 }
@@ -102,6 +105,7 @@ impl Web {
             site,
             rosters: Rosters::default(),
             attempts: Attempts::default(),
+            allowances: Allowances::default(),
             following: Arc::default(),
         }
     }

@@ -1,7 +1,9 @@
 //! The worker: confines itself, then answers one request after the other until its parent closes the pipe.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use super::confinement::{self, Layer, LayerReport, Watchdog};
 use super::frame::{self, Answer, Call, FrameError, Hello, MAX_ANSWER_BYTES, MAX_CALL_BYTES, Reply};
 use super::heap;
 use crate::cli::WorkerArgs;
+use crate::simulate::work::{self, Work};
 
 /// Address space besides heap and stack: the program itself, and what the C library reserves without using.
 ///
@@ -45,10 +48,20 @@ pub fn run(args: &WorkerArgs) -> ExitCode {
 
 fn serve(args: WorkerArgs, mut layers: Vec<LayerReport>) -> Result<(), FrameError> {
     let watchdog = Watchdog::new(Duration::from_millis(args.cpu_limit_ms));
-    let (mut watchdog, outcome) = match watchdog {
+    let (watchdog, outcome) = match watchdog {
         Ok(watchdog) => (Some(watchdog), Ok(())),
         Err(problem) => (None, Err(problem)),
     };
+    // Shared, because simulation work gives each of its evaluations its own time.
+    let watchdog = Rc::new(RefCell::new(watchdog));
+    let rearm = move || {
+        if let Ok(mut watchdog) = watchdog.try_borrow_mut()
+            && let Some(watchdog) = watchdog.as_mut()
+        {
+            watchdog.arm();
+        }
+    };
+    work::open_desk(Box::new(rearm.clone()));
     layers.push(LayerReport::of(Layer::Watchdog, outcome));
     heap::set_limit(args.heap_limit_bytes);
     layers.push(LayerReport::of(Layer::Heap, Ok(())));
@@ -60,9 +73,7 @@ fn serve(args: WorkerArgs, mut layers: Vec<LayerReport>) -> Result<(), FrameErro
     let mut input = io::stdin().lock();
     let mut engine = Engine::new(Limits::default());
     while let Some(call) = frame::read(&mut input, MAX_CALL_BYTES)? {
-        if let Some(watchdog) = &mut watchdog {
-            watchdog.arm();
-        }
+        rearm();
         let heap_bytes = heap::live_bytes();
         let reply = answer(&mut engine, call);
         frame::write(&mut output, &Answer { reply, heap_bytes }, MAX_ANSWER_BYTES)?;
@@ -70,8 +81,10 @@ fn serve(args: WorkerArgs, mut layers: Vec<LayerReport>) -> Result<(), FrameErro
         engine.collect();
         if heap::live_bytes() > full {
             engine.forget();
+            work::forget();
         }
     }
+    work::close_desk();
     Ok(())
 }
 
@@ -79,6 +92,10 @@ fn answer(engine: &mut Engine, call: Call<'_>) -> Reply {
     match call {
         Call::Evaluate(request) => Reply::Evaluated(engine.evaluate_owned(request.into_owned())),
         Call::Check(source) => Reply::Checked(engine.check_syntax(&source)),
+        Call::Work(work) => {
+            let done = serde_json::from_str::<Work>(&work).ok().map(|work| work::perform(&work));
+            Reply::Worked(done.and_then(|done| serde_json::to_string(&done).ok()))
+        }
         Call::Ping => Reply::Pong,
         #[cfg(debug_assertions)]
         Call::Probe(probe) => Reply::Probed(super::probe::attempt(probe)),

@@ -33,6 +33,8 @@ pub enum Call<'a> {
     Evaluate(Cow<'a, Request>),
     /// Say whether a source parses.
     Check(Cow<'a, str>),
+    /// Do simulation work: [`crate::simulate::work::Work`] as JSON, whose shapes a binary format cannot hold.
+    Work(Cow<'a, str>),
     /// Say that you are there.
     Ping,
     /// Try to break out.
@@ -63,6 +65,8 @@ pub enum Reply {
     Evaluated(Evaluation),
     /// To [`Call::Check`].
     Checked(Result<(), PolicyError>),
+    /// To [`Call::Work`]: [`crate::simulate::work::Done`] as JSON; none where the work could not be read.
+    Worked(Option<String>),
     /// To [`Call::Ping`].
     Pong,
     /// To [`Call::Probe`]: what the system said.

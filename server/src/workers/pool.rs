@@ -25,6 +25,11 @@ use super::spares::Spares;
 use super::strikes::{StrikeRule, Strikes};
 use super::{PolicyRunner, Priority};
 use crate::config::WorkersConfig;
+use crate::simulate::work::{Done, Work};
+
+/// A piece of simulation work holds many evaluations, each with the limit of one; together they may take so many times as
+/// long. It stops by itself long before.
+const WORK_EVALUATIONS: u32 = 12;
 
 /// How soon a worker must answer for the pool to count as ready: a queue that takes longer is trouble.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -103,6 +108,7 @@ struct Job {
     frame: Vec<u8>,
     answer: oneshot::Sender<Result<Reply, PolicyError>>,
     since: Instant,
+    wall_limit: Duration,
 }
 
 impl Waiting for Job {
@@ -148,6 +154,14 @@ impl PolicyRunner for WorkerPool {
 
     async fn close(&self) {
         self.shutdown().await;
+    }
+
+    async fn work(&self, community: CommunityId, version: &str, work: &Work) -> Result<Done, PolicyError> {
+        let text = serde_json::to_string(work).map_err(|error| blame::too_large(&error))?;
+        match self.ask((community, Priority::Simulating), version, &Call::Work(Cow::Owned(text))).await? {
+            Reply::Worked(Some(done)) => serde_json::from_str(&done).map_err(|_| blame::confused()),
+            _ => Err(blame::confused()),
+        }
     }
 }
 
@@ -258,7 +272,12 @@ impl WorkerPool {
         let frame = frame::encode(call, MAX_CALL_BYTES).map_err(|error| blame::too_large(&error))?;
         let (answer, answered) = oneshot::channel();
         let preferred_slot = preferred_slot(version, self.shared.wake.len());
-        let job = Job { version: version.to_owned(), preferred_slot, frame, answer, since: Instant::now() };
+        let wall_limit = match call {
+            Call::Work(_) => self.shared.options.program.wall_limit.saturating_mul(WORK_EVALUATIONS),
+            _ => self.shared.options.program.wall_limit,
+        };
+        let version = version.to_owned();
+        let job = Job { version, preferred_slot, frame, answer, since: Instant::now(), wall_limit };
         self.shared.submit(tenant, job)?;
         answered.await.unwrap_or_else(|_| Err(blame::closed()))
     }
@@ -360,7 +379,7 @@ impl Shared {
                 None => self.spares.take().await.ok_or_else(blame::closed)?,
             };
             let was_fresh = asked.n_calls == 0;
-            let called = asked.call(&job.frame, self.options.program.wall_limit).await;
+            let called = asked.call(&job.frame, job.wall_limit).await;
             self.counters.extended.fetch_add(u64::from(called.n_extensions), std::sync::atomic::Ordering::Relaxed);
             let death = match called.outcome {
                 Ok(answer) => {

@@ -42,6 +42,7 @@ pub mod accounts;
 pub mod communities;
 pub mod members;
 pub mod roles;
+pub mod spans;
 
 pub mod documents;
 pub mod grants;
@@ -60,6 +61,9 @@ pub mod proposals;
 
 pub mod decisions;
 pub mod incidents;
+
+pub mod objections;
+pub mod shadow;
 
 pub mod effects;
 pub mod jobs;

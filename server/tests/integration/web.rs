@@ -9,4 +9,5 @@ mod library;
 mod pages;
 mod talk;
 mod shared;
+mod studio;
 mod tenancy;

@@ -5,6 +5,7 @@ mod fairness;
 mod hostile;
 mod life;
 mod quarantine;
+mod simulating;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;

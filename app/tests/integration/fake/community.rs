@@ -41,6 +41,7 @@ pub mod people;
 pub mod policies;
 pub mod proposals;
 pub mod record;
+pub mod simulation;
 
 /// The invented community's name in addresses.
 pub const RIVERSIDE: &str = "riverside";

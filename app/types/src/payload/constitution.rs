@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::payloads;
 use crate::effect::Power;
 use crate::member::Right;
+use crate::simulation::{Example, ShadowTerms};
 use crate::{Changeover, Combining, Enforcement, Layer, OnError, PolicyKind};
 
 /// One right that a role is given: on which action types.
@@ -208,6 +209,14 @@ payloads! {
         /// The published policy that it is made from, by id: it is counted as taken over.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         forked_from: Option<String>,
+        /// Scenarios with the outcome that is expected of each. One that fails keeps the policy from coming into force.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<serde_json::Value>"))]
+        examples: Vec<Example>,
+        /// How long it runs in shadow first, beside the rules in force, and what must not happen meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+        shadow: Option<ShadowTerms>,
     }
 
     /// Add a policy in stages: each begins when the one before it has passed, and a failure of any fails it.
@@ -265,6 +274,14 @@ payloads! {
         /// The new stages, for a policy in stages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stages: Option<Vec<Stage>>,
+        /// The new examples, all of them; those of the version before where they are left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<serde_json::Value>>"))]
+        examples: Option<Vec<Example>>,
+        /// How long the new version runs in shadow first, beside the old one, and what must not happen meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+        shadow: Option<ShadowTerms>,
         /// What happens to proposals that are open under the old version: they finish under it, begin again with their
         /// ballots under the new one, or their voters are asked which (and they finish under the old one unless more say yes).
         #[serde(default)]

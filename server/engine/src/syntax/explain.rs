@@ -24,6 +24,11 @@ pub(crate) fn explain(source: &str, mut error: PolicyError) -> PolicyError {
             (error.line, error.column) = place;
         }
         error.message = format!("{name} is not defined");
+    } else if error.message == "ReferenceError: access of uninitialized binding" {
+        if let Some((name, place, declared)) = used_too_early(source, (error.line, error.column)) {
+            (error.line, error.column) = place;
+            error.message = format!("`{name}` is used before line {declared}, which declares it");
+        }
     } else if error.message == "TypeError: cannot convert 'null' or 'undefined' to object" {
         if let Some((expression, property)) = property_read(source, error.line, error.column) {
             error.message = format!("cannot read `{property}` of `{expression}`, which is null or undefined");
@@ -61,6 +66,31 @@ fn property_read(source: &str, line: u32, column: u32) -> Option<(String, String
     let property: String =
         rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).take(SHOWN_CHARS).collect();
     (!expression.is_empty() && !property.is_empty()).then_some((expression, property))
+}
+
+/// Finds the first name at or after `start` that is read above its own declaration, and the line of that declaration.
+fn used_too_early(source: &str, start: (u32, u32)) -> Option<(String, (u32, u32), u32)> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, source, SourceType::script()).parse();
+    let semantic = SemanticBuilder::new().with_build_nodes(true).build(&parsed.program).semantic;
+    let scoping = semantic.scoping();
+    let offset = |offset: u32| position(source, usize::try_from(offset).unwrap_or(0));
+    let mut found: Vec<((u32, u32), String, u32)> = Vec::new();
+    for symbol in scoping.symbol_ids() {
+        let flags = scoping.symbol_flags(symbol);
+        if !(flags.is_block_scoped() || flags.is_class()) {
+            continue;
+        }
+        let declared = offset(scoping.symbol_span(symbol).start);
+        for reference in scoping.get_resolved_references(symbol) {
+            let place = offset(semantic.reference_span(reference).start);
+            if place < declared && place >= start {
+                found.push((place, scoping.symbol_name(symbol).to_owned(), declared.0));
+            }
+        }
+    }
+    let (place, name, line) = found.into_iter().min()?;
+    Some((name, place, line))
 }
 
 /// Finds the name that "… is not defined" speaks of: boa says only in which function it stands.

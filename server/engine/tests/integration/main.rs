@@ -8,6 +8,7 @@ mod bundle;
 mod declarations;
 mod delegation;
 mod hostile;
+mod instrumentation;
 mod properties;
 mod shipped;
 mod workflow;

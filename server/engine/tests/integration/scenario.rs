@@ -162,9 +162,19 @@ impl Scenario {
     }
 
     /// Evaluates, loading facts on demand as the pipeline does, and keeps what came of it.
+    ///
+    /// Each evaluation is also run with counters in it, which must not change what comes of it.
     pub fn evaluate(&mut self) -> Result<Decision, PolicyError> {
         for _ in 0..20 {
-            match self.engine.evaluate(&self.request) {
+            let evaluation = self.engine.evaluate(&self.request);
+            // Counters nest the source a little deeper, so a larger stack is needed than tests have.
+            let request = self.request.clone();
+            let trace = move || Engine::new(Limits::default()).trace(&request);
+            let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(trace).unwrap();
+            let traced = thread.join().unwrap();
+            let is_told = matches!(evaluation, Evaluation::Decided(_) | Evaluation::NeedsFacts(_));
+            assert!(traced.trace.agrees || !is_told, "counters change {}: {traced:?}", self.request.policy.source);
+            match evaluation {
                 Evaluation::Decided(decision) => {
                     self.keep(&decision);
                     return Ok(decision);

@@ -42,7 +42,7 @@ pub(super) async fn carry_out(
             let mut is_done = true;
             for part in left(bundle) {
                 end(&handle, part, ActionStatus::Passed, &reason, now);
-                let refused = perform(ctx, &handle, &mut part.part.stored, now).await?;
+                let refused = perform(ctx, &handle, &mut part.part.stored, None, now).await?;
                 if let Some(why) = refused {
                     is_done = false;
                     let label = &part.part.label;
@@ -96,7 +96,7 @@ async fn all_or_nothing(
     let mut refused = None;
     for part in left(bundle) {
         end(&handle, part, ActionStatus::Passed, &reason, now);
-        if let Some(why) = perform(ctx, &handle, &mut part.part.stored, now).await? {
+        if let Some(why) = perform(ctx, &handle, &mut part.part.stored, None, now).await? {
             refused = Some((part.part.label.clone(), why));
             break;
         }

@@ -7,16 +7,19 @@ use types::payload::constitution::{
     AddPolicy, ChangePolicy, RecoverPolicy, RemovePolicy, ReorderPolicies, ResetPolicy, SetEnforcement, SetOnError,
 };
 use types::policy::Policy;
-use types::{AuditKind, Changeover, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
+use types::simulation::ShadowTerms;
+use types::{AuditKind, Changeover, Enforcement, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
 
+use super::super::shadow;
 use super::{Done, PerformError, Performing, question, restart, stages};
 
 pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let draft = draft(&payload).map_err(PerformError::Refused)?;
+    p.must_hold().await?;
     must_be_free(p, &draft.name, None).await?;
     let publication = super::publications::taken_over(p, payload.forked_from.as_deref()).await?;
     let standing = Standing {
-        enforcement: payload.enforcement,
+        enforcement: if payload.shadow.is_some() { Enforcement::Shadow } else { payload.enforcement },
         on_error: payload.on_error,
         position: p.tx.next_position().await?,
         is_active: true,
@@ -31,6 +34,9 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
         }
     }
     p.tell(AuditKind::PolicyAdded, subject(id), body);
+    if let Some(terms) = payload.shadow {
+        shadow::begin(&p.tx, id, None, terms, (p.action.id, p.ids.next(), p.now)).await?;
+    }
     Ok(json!({ "policy": id, "version": policy.version }))
 }
 
@@ -47,6 +53,7 @@ pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
     if !before.is_empty() && payload.source.is_some() {
         return Err(PerformError::refused(format!("“{}” is in stages: change its stages", policy.draft.name)));
     }
+    let terms = payload.shadow.clone();
     let mut draft = changed(&policy.draft, payload).map_err(PerformError::Refused)?;
     let drafts = match before.is_empty() {
         true => Vec::new(),
@@ -59,7 +66,11 @@ pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
     if draft == policy.draft && same_stages {
         return Err(PerformError::refused(format!("“{}” is like that already", policy.draft.name)));
     }
+    p.must_hold().await?;
     must_be_free(p, &draft.name, Some(policy.id)).await?;
+    if let Some(terms) = terms {
+        return change_in_shadow(p, &policy, draft, terms).await;
+    }
     let next = p.tx.add_version(policy.id, &version(p, draft), Some(p.action.id), p.now).await?;
     let mut body = described(&next);
     if !before.is_empty() {
@@ -98,6 +109,24 @@ pub(super) async fn reset(p: &Performing<'_>, payload: ResetPolicy) -> Done {
     let body = json!({ "name": policy.draft.name, "before": policy.version, "after": newest.version });
     p.tell(AuditKind::PolicyReset, subject(policy.id), body);
     Ok(json!({ "policy": policy.id, "version": newest.version, "version_before": policy.version_id }))
+}
+
+/// Puts the new version beside the one in force, as a policy in shadow. Its stage decides whether it takes its place.
+async fn change_in_shadow(p: &Performing<'_>, policy: &Policy, mut draft: PolicyDraft, terms: ShadowTerms) -> Done {
+    let name = format!("{} (in shadow)", draft.name);
+    draft.name = text::name(&name, "the policy's name").map_err(|error| PerformError::Refused(error.to_string()))?;
+    must_be_free(p, &draft.name, None).await?;
+    let standing = Standing {
+        enforcement: Enforcement::Shadow,
+        on_error: policy.on_error,
+        position: p.tx.next_position().await?,
+        is_active: true,
+    };
+    let id: PolicyId = p.ids.next();
+    let beside = p.tx.add_policy(id, &version(p, draft), standing, Some(p.action.id), p.now).await?;
+    p.tell(AuditKind::PolicyAdded, subject(id), described(&beside));
+    shadow::begin(&p.tx, id, Some(policy.id), terms, (p.action.id, p.ids.next(), p.now)).await?;
+    Ok(json!({ "policy": policy.id, "in_shadow": id }))
 }
 
 pub(super) async fn remove(p: &Performing<'_>, payload: RemovePolicy) -> Done {
@@ -191,6 +220,7 @@ pub fn draft(payload: &AddPolicy) -> Result<PolicyDraft, String> {
         settings: Json(payload.settings.clone()),
         http_hosts: payload.http_hosts.clone(),
         powers: payload.powers.clone(),
+        examples: payload.examples.clone(),
     })
 }
 
@@ -213,6 +243,7 @@ pub fn changed(draft: &PolicyDraft, payload: ChangePolicy) -> Result<PolicyDraft
         settings: payload.settings.map_or_else(|| draft.settings.clone(), Json),
         http_hosts: payload.http_hosts.unwrap_or_else(|| draft.http_hosts.clone()),
         powers: payload.powers.unwrap_or_else(|| draft.powers.clone()),
+        examples: payload.examples.unwrap_or_else(|| draft.examples.clone()),
     })
 }
 

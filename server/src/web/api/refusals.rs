@@ -140,7 +140,23 @@ pub fn simulate(error: SimulateError) -> ApiError {
         SimulateError::BadBallot { place, .. } => ApiError::invalid("bad-ballot", said).at(place),
         SimulateError::NotCovered { .. } => ApiError::invalid("not-covered", said).at("policy.action_types"),
         SimulateError::TooManyEvents(_) => ApiError::invalid("too-many-events", said).at("events"),
-        SimulateError::Unavailable(cause) => ApiError::unavailable(format!("{cause:#}")),
+        SimulateError::BadInput { field, .. } => ApiError::invalid(input_code(&field, &said), said).at(field),
+        SimulateError::Spent { seconds } => {
+            let mut error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too-many-simulations", said);
+            error.retry_after = Some(seconds);
+            error
+        }
+        SimulateError::Unavailable(cause) => ApiError::unavailable(cause),
+    }
+}
+
+/// The code of an input that is not what it should be.
+fn input_code(field: &str, said: &str) -> &'static str {
+    match field {
+        "action.type" => "unknown-action-type",
+        "policy" if !said.contains("at least `source`") => "bad-policy",
+        field if field.starts_with("members[") => "taken",
+        _ => "invalid-field",
     }
 }
 

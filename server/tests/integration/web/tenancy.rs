@@ -131,6 +131,18 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         ("policy/policy", "slug=moss&id={policy}"),
         ("ballot/cast_ballot", "slug=moss&proposal={proposal}&ballot[kind]=yes-no&ballot[answer]=yes"),
         ("board/react", "slug=fern&post={none}&emoji=%F0%9F%91%8D&on=true"),
+        ("simulation/simulation_desk", "slug=fern"),
+        ("simulation/lint_policy", "slug=fern&source=x"),
+        ("simulation/check_draft", "slug=fern&draft=%7B%22policy%22:%7B%7D%7D"),
+        ("simulation/impact_of", "slug=fern&draft=%7B%22policy%22:%7B%7D%7D"),
+        ("simulation/backtest_draft", "slug=fern&draft=%7B%22policy%22:%7B%7D%7D"),
+        ("simulation/scenario_of", "slug=fern&action={none}"),
+        ("simulation/examples_of", "slug=fern&proposal={proposal}"),
+        ("simulation/examples_of", "slug=moss&proposal={proposal}"),
+        ("simulation/answer_objection", "slug=fern&proposal={proposal}&name=x&answer=y"),
+        ("simulation/answer_objection", "slug=moss&proposal={proposal}&name=x&answer=y"),
+        ("simulation/shadow_stage", "slug=fern&policy={policy}"),
+        ("simulation/shadow_stage", "slug=moss&policy={policy}"),
     ];
     for (function, form) in functions {
         let form = form.replace("{proposal}", &ids.proposal).replace("{policy}", &ids.policy).replace("{none}", NO_ID);
@@ -174,6 +186,10 @@ impl Ids {
     }
 }
 
+/// What a trial attempts.
+static TRIED: std::sync::LazyLock<Value> =
+    std::sync::LazyLock::new(|| json!({ "type": "board.post_message", "initiator": "ada" }));
+
 /// A body that would be right if the community were one's own.
 fn body_of(path: &str, operation: &Value) -> Option<String> {
     operation.get("requestBody")?;
@@ -190,6 +206,15 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
         "withdraw" => json!({ "member": "eve" }),
         "tokens" => json!({ "name": "mine" }),
         "automoderator" => json!({ "yaml": "body: x\naction: remove" }),
+        "lint" => json!({ "source": "" }),
+        "checks" | "impact" | "backtest" => json!({ "policy": {} }),
+        "compare" => json!({ "before": {}, "after": {}, "scenario": { "action": TRIED.clone() } }),
+        "population" => json!({ "trial": { "policy": { "source": "" }, "action": TRIED.clone() } }),
+        "replay" => json!({ "draft": { "policy": {} }, "action": NO_ID }),
+        "examples" => {
+            json!({ "member": "eve", "example": { "name": "x", "scenario": { "action": TRIED.clone() }, "expect": { "verdict": "PASSED" } } })
+        }
+        "answers" => json!({ "member": "eve", "name": "x", "answer": "no" }),
         _ => json!({ "policy": { "source": "" }, "action": { "type": "board.post_message", "initiator": "ada" } }),
     };
     Some(body.to_string())

@@ -22,6 +22,7 @@ use server::config::Config;
 use server::ctx::{Ctx, Platforms, Wake};
 use server::live::Live;
 use server::secrets::Vault;
+use server::simulate::work::{Done, Work};
 use server::web::{Web, WebOptions, router};
 use server::workers::{PolicyRunner, Priority};
 use server::{jobs, pipeline};
@@ -63,6 +64,16 @@ impl PolicyRunner for NearRunner {
     async fn check(&self, _: CommunityId, source: &str) -> Result<(), PolicyError> {
         let source = source.to_owned();
         with_room(move || engine::syntax::check(&source, &engine::Limits::default())).await
+    }
+
+    async fn work(&self, _: CommunityId, _: &str, work: &Work) -> Result<Done, PolicyError> {
+        let work = work.clone();
+        let perform = move || {
+            let done = server::simulate::work::perform(&work);
+            server::simulate::work::close_desk();
+            done
+        };
+        Ok(with_room(perform).await)
     }
 }
 
