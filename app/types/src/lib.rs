@@ -26,6 +26,8 @@ pub mod effect;
 
 pub mod audit;
 
+pub mod simulation;
+
 pub use action::{Action, ActionStatus, ActionType, Layer, Origin};
 pub use audit::AuditKind;
 pub use ballot::{Ask, BallotKind, BallotValue, Privacy, Results};
