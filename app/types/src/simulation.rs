@@ -7,6 +7,7 @@ pub mod checks;
 pub mod example;
 pub mod outcome;
 pub mod scenario;
+pub mod shadow;
 pub mod study;
 pub mod trace;
 
@@ -14,7 +15,10 @@ pub use backtest::{Backtest, BacktestCounts, BacktestProgress, BacktestRow, Trus
 pub use checks::{CheckLine, CheckState, Finding, FindingCode, Place, Severity};
 pub use example::{Example, ExampleRun, Expectation, MAX_EXAMPLES};
 pub use outcome::{Broken, Logged, Moment, Outcome, Receipt, SeatOutcome, WouldDo};
-pub use scenario::{Event, Happening, ScenarioInput, TrialAction, TrialInput, TrialMember};
+pub use scenario::{
+    CompareInput, DraftInput, Event, Happening, PopulationInput, ScenarioInput, TrialAction, TrialInput, TrialMember,
+};
+pub use shadow::{Divergence, ShadowStatus, ShadowTerms, ShadowView};
 pub use study::{
     Capture, Coalition, Comparison, Difference, Flip, FlipChange, Impact, ImpactRow, Influence, Parameters, Population,
     Property, PropertyReport, PropertyState,

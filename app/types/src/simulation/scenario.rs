@@ -177,3 +177,40 @@ pub enum Happening {
     /// Nothing but time.
     Tick,
 }
+
+/// A policy on its way to being proposed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftInput {
+    /// The policy, as in `constitution.add_policy`, or what changes of it, as in `constitution.change_policy`.
+    pub policy: Json,
+    /// The policy that it changes, by name or id; none for a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+}
+
+/// Two versions of a policy, and what they are tried on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompareInput {
+    /// The one, as in `constitution.add_policy`.
+    pub before: Json,
+    /// The other.
+    pub after: Json,
+    /// What they are tried on; events of it are one of many that are played.
+    pub scenario: ScenarioInput,
+}
+
+/// Many invented votes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationInput {
+    /// The policy and what is attempted. Its events happen in every one of them.
+    pub trial: TrialInput,
+    /// How many votes; 385 where it is left out, which gives ±5 points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u32>,
+    /// What is assumed; fitted from the community's past where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<super::Parameters>,
+}
