@@ -30,6 +30,7 @@ mod m20261122_000019_create_settings;
 mod m20261122_000020_extend_board;
 mod m20261122_000021_extend_bundles;
 mod m20261122_000022_add_stages;
+mod m20261122_000035_create_drafts;
 
 /// Every step, in order.
 pub struct Migrator;
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_extend_board::Migration),
             Box::new(m20261122_000021_extend_bundles::Migration),
             Box::new(m20261122_000022_add_stages::Migration),
+            Box::new(m20261122_000035_create_drafts::Migration),
         ]
     }
 }

@@ -44,6 +44,7 @@ pub mod members;
 pub mod roles;
 
 pub mod documents;
+pub mod drafts;
 pub mod policies;
 
 pub mod connections;

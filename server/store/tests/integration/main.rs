@@ -17,6 +17,7 @@ mod bundles;
 mod connections;
 #[cfg(test)]
 mod documents;
+mod drafts;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]
