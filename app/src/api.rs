@@ -16,6 +16,8 @@ pub mod member;
 pub mod policy;
 pub mod proposal;
 pub mod session;
+pub mod studio;
+pub mod trial;
 pub mod words;
 
 #[cfg(feature = "ssr")]

@@ -15,7 +15,7 @@ use crate::{
         home_page::HomePage, landing_page::LandingPage, members_page::MembersPage, not_found_page::NotFoundPage,
         policies_page::PoliciesPage, policy_page::PolicyPage, proposal_page::ProposalPage,
         proposals_page::ProposalsPage, propose_form_page::ProposeFormPage, propose_page::ProposePage,
-        sign_in_page::SignInPage,
+        sign_in_page::SignInPage, studio_page::StudioPage,
     },
 };
 
@@ -39,6 +39,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("propose/:type") view=ProposeFormPage ssr=SsrMode::Async />
                     <Route path=path!("policies") view=PoliciesPage ssr=SsrMode::Async />
                     <Route path=path!("policies/:id") view=PolicyPage ssr=SsrMode::Async />
+                    <Route path=path!("policies/:id/edit") view=StudioPage ssr=SsrMode::Async />
+                    <Route path=path!("studio") view=StudioPage ssr=SsrMode::Async />
                     <Route path=path!("documents") view=DocumentsPage ssr=SsrMode::Async />
                     <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async />
                     <Route path=path!("members") view=MembersPage ssr=SsrMode::Async />

@@ -13,6 +13,7 @@ pub mod propose_page;
 
 pub mod policies_page;
 pub mod policy_page;
+pub mod studio_page;
 
 pub mod document_page;
 pub mod documents_page;

@@ -1,7 +1,6 @@
 //! What pages and the REST interface show, worked out from what the store holds. Nothing here changes anything.
 
 pub mod count;
-pub mod diff;
 pub mod discretion;
 pub mod dossier;
 pub mod effects;
@@ -10,6 +9,7 @@ pub mod history;
 pub mod moment;
 pub mod names;
 pub mod proposal;
+pub mod reference;
 pub mod roster;
 pub mod scene;
 pub mod sentence;

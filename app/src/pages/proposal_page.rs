@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod ballot;
+mod case;
 mod record;
 
 pub(super) use record::facts;
@@ -45,7 +46,10 @@ pub fn ProposalPage() -> impl IntoView {
     refetch_on(loaded, move |topic| {
         topic == "clock" || topic.strip_prefix("proposal:").is_some_and(|changed| changed == id.get_untracked())
     });
-    community_page(loaded, move |view, place| page(&view, &place, vote))
+    view! {
+        {community_page(loaded, move |view, place| page(&view, &place, vote))}
+        <case::Case id=id />
+    }
 }
 
 fn page(view: &ProposalView, place: &Place, vote: ServerAction<CastBallot>) -> AnyView {

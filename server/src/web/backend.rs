@@ -27,6 +27,8 @@ mod document;
 mod policy;
 mod proposal;
 mod session;
+mod studio;
+mod trial;
 
 pub use action::Attempts;
 
