@@ -24,6 +24,8 @@ pub mod search;
 pub mod session;
 pub mod settings;
 pub mod simulation;
+pub mod studio;
+pub mod trial;
 pub mod words;
 
 #[cfg(feature = "ssr")]

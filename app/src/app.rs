@@ -38,6 +38,7 @@ use crate::{
         search_page::SearchPage,
         settings_page::SettingsPage,
         sign_in_page::SignInPage,
+        studio_page::StudioPage,
         template_page::{CommunityTemplatePage, TemplatePage},
     },
 };
@@ -69,6 +70,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("policies/:id") view=PolicyPage ssr=SsrMode::Async />
                     <Route path=path!("library") view=CommunityLibraryPage ssr=SsrMode::Async />
                     <Route path=path!("library/:template") view=CommunityTemplatePage ssr=SsrMode::Async />
+                    <Route path=path!("policies/:id/edit") view=StudioPage ssr=SsrMode::Async />
+                    <Route path=path!("studio") view=StudioPage ssr=SsrMode::Async />
                     <Route path=path!("documents") view=DocumentsPage ssr=SsrMode::Async />
                     <Route path=path!("documents/new") view=DocumentNewPage ssr=SsrMode::Async />
                     <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async />

@@ -13,7 +13,7 @@ use types::simulation::{
     Backtest, Capture, CheckLine, CompareInput, Comparison, DraftInput, Example, ExampleRun, Finding, Flip, Impact,
     Outcome, Population, PopulationInput, PropertyReport, ScenarioInput, ShadowView, TrialInput,
 };
-use types::{AccountId, ActionId, CommentId, DocumentId, PolicyId, ProposalId, SessionId, Timestamp};
+use types::{AccountId, ActionId, CommentId, DocumentId, DraftId, Json, PolicyId, ProposalId, SessionId, Timestamp};
 
 use crate::{
     api::{
@@ -36,6 +36,7 @@ use crate::{
         session::{DemoCommunity, SessionChange, SessionView},
         settings::SettingsView,
         simulation::{DeskView, ExamplesView, ReplayView},
+        studio::{Draft, DraftVersion, PolicyCase, ReferenceEntry, SavedDraft, ShareLink, StudioQuery, StudioView},
     },
     error::AppError,
 };
@@ -60,6 +61,8 @@ pub trait Backend:
     + ProposalBackend
     + PolicyBackend
     + SimulationBackend
+    + StudioBackend
+    + TrialBackend
     + DocumentBackend
     + AuditBackend
     + NoticeBackend
@@ -80,7 +83,8 @@ impl<T> Backend for T where
         + ProposalBackend
         + PolicyBackend
         + SimulationBackend
-        + SimulationBackend
+        + StudioBackend
+        + TrialBackend
         + DocumentBackend
         + AuditBackend
         + NoticeBackend
@@ -246,6 +250,49 @@ pub trait SimulationBackend: Send + Sync {
     /// The shadow stage of a policy, if it has or had one.
     async fn shadow_stage(&self, viewer: &Viewer, slug: &str, policy: PolicyId)
     -> Result<Option<ShadowView>, AppError>;
+}
+
+/// Writing policies.
+#[async_trait]
+pub trait StudioBackend: Send + Sync {
+    /// What the studio opens with: a new policy, one to change, a draft of the viewer's, or one they were sent a link to.
+    async fn studio(&self, viewer: &Viewer, slug: &str, query: StudioQuery) -> Result<StudioView, AppError>;
+    /// The reference of the policy language. The same for everybody.
+    async fn reference(&self, viewer: &Viewer) -> Result<Vec<ReferenceEntry>, AppError>;
+    /// Saves one of the viewer's drafts; a new one where no id is given. Only members write drafts.
+    async fn save_draft(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        id: Option<DraftId>,
+        draft: Draft,
+    ) -> Result<SavedDraft, AppError>;
+    /// The versions of one of the viewer's drafts, newest first.
+    async fn draft_versions(&self, viewer: &Viewer, slug: &str, id: DraftId) -> Result<Vec<DraftVersion>, AppError>;
+    /// Makes the link under which others read one of the viewer's drafts. The link made before stops working.
+    async fn share_draft(&self, viewer: &Viewer, slug: &str, id: DraftId) -> Result<ShareLink, AppError>;
+    /// Deletes one of the viewer's drafts.
+    async fn delete_draft(&self, viewer: &Viewer, slug: &str, id: DraftId) -> Result<(), AppError>;
+    /// What a proposal about a policy comes to; none for proposals about something else.
+    async fn policy_case(&self, viewer: &Viewer, slug: &str, id: ProposalId) -> Result<Option<PolicyCase>, AppError>;
+}
+
+/// Trying policies.
+#[async_trait]
+pub trait TrialBackend: Send + Sync {
+    /// Plays a trial and writes nothing. Only for members.
+    async fn simulate(&self, viewer: &Viewer, slug: &str, trial: TrialInput) -> Result<Outcome, AppError>;
+    /// Looks for mistakes in a source. Only for members.
+    async fn lint(&self, viewer: &Viewer, slug: &str, source: String) -> Result<Vec<Finding>, AppError>;
+    /// Looks at everything that must be in order before a policy is proposed. Only for members.
+    async fn check_policy(
+        &self,
+        viewer: &Viewer,
+        slug: &str,
+        base: Option<PolicyId>,
+        policy: Json,
+        examples: Vec<Example>,
+    ) -> Result<Vec<CheckLine>, AppError>;
 }
 
 /// Documents.

@@ -20,6 +20,7 @@ pub mod error;
 
 pub mod builder;
 
+pub mod difference;
 pub mod format;
 pub mod highlight;
 

@@ -16,6 +16,7 @@ pub mod library_page;
 pub mod policies_page;
 pub mod policy_page;
 pub mod template_page;
+pub mod studio_page;
 
 pub mod compare_page;
 pub mod document_edit_page;

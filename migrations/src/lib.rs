@@ -34,6 +34,7 @@ mod m20261122_000023_create_delegations;
 mod m20261122_000029_create_publications;
 mod m20261122_000032_create_objections;
 mod m20261122_000033_create_shadow_stages;
+mod m20261122_000035_create_drafts;
 mod m20261122_000037_extend_notices;
 mod m20261122_000038_create_comments;
 mod m20261122_000039_create_search;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000029_create_publications::Migration),
             Box::new(m20261122_000032_create_objections::Migration),
             Box::new(m20261122_000033_create_shadow_stages::Migration),
+            Box::new(m20261122_000035_create_drafts::Migration),
             Box::new(m20261122_000037_extend_notices::Migration),
             Box::new(m20261122_000038_create_comments::Migration),
             Box::new(m20261122_000039_create_search::Migration),

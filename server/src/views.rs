@@ -2,7 +2,6 @@
 
 pub mod bounds;
 pub mod count;
-pub mod diff;
 pub mod discretion;
 pub mod discussion;
 pub mod dossier;
@@ -13,6 +12,7 @@ pub mod moment;
 pub mod names;
 pub mod proposal;
 pub mod report;
+pub mod reference;
 pub mod roster;
 pub mod scene;
 pub mod sentence;

@@ -25,11 +25,14 @@ use crate::{
 pub fn CommunityLayout() -> impl IntoView {
     let community = CommunityContext::provide();
     focus_after_navigation();
+    let here = use_location().pathname;
+    // The studio is a workplace: it needs the width that the words of the navigation take.
+    let is_workplace = move || here.with(|here| here.ends_with("/studio") || here.ends_with("/edit"));
     view! {
         <a class="skip-link" href="#main">
             "Skip to the main part"
         </a>
-        <div class="shell">
+        <div class="shell" class:focus=is_workplace>
             <TopBar community=community />
             <SideNav community=community />
             <main id="main" tabindex="-1">
@@ -162,6 +165,7 @@ fn SideNav(
                 {nav_link(slug, "members", "users", "Members and roles", ().into_any())}
                 <p class="group">"For everyone to check"</p>
                 {nav_link(slug, "report", "chart-column", "Participation", ().into_any())}
+                {studio_link(slug)}
                 {nav_link(slug, "audit", "history", "Audit log", ().into_any())}
                 <span class="phone-only">{nav_link(slug, "search", "search", "Search", ().into_any())}</span>
                 <p class="group phone-only">"Do something"</p>
@@ -184,6 +188,19 @@ fn community_head(frame: &FrameView) -> AnyView {
                 <b>{frame.name.clone()}</b>
                 <span class="tiny muted">{format::count(i64::from(frame.n_members), "member")}</span>
             </span>
+        </a>
+    }
+    .into_any()
+}
+
+/// The link to the studio. It loads the page anew: the studio's content security policy is its own.
+fn studio_link(slug: Memo<String>) -> AnyView {
+    let here = use_location().pathname;
+    let current = move || here.with(|here| here.ends_with("/studio") || here.ends_with("/edit")).then_some("page");
+    view! {
+        <a href=move || format!("/c/{}/studio", slug.get()) rel="external" aria-current=current title="Studio">
+            {icon("code")}
+            "Studio"
         </a>
     }
     .into_any()

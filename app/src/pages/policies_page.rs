@@ -32,7 +32,7 @@ fn page(view: &PoliciesView, place: &Place) -> AnyView {
     let layers = view.layers.iter().map(|each| layer(each, place)).collect_view();
     let add = view.may_add.then(|| {
         view! {
-            <a class="button primary" href=place.href("propose/constitution.add_policy")>
+            <a class="button primary" rel="external" href=place.href("studio")>
                 {icon("plus")}
                 "Propose a policy"
             </a>

@@ -70,7 +70,7 @@ fn head(view: &PolicyView, place: &Place) -> AnyView {
     let change = view.may_change.then(|| {
         view! {
             <div class="row policy-actions gap-2">
-                <a class="button primary" href=place.href(&format!("propose/constitution.change_policy?about={}", view.id))>
+                <a class="button primary" rel="external" href=place.href(&format!("policies/{}/edit", view.id))>
                     {icon("pencil")}
                     "Propose a change"
                 </a>

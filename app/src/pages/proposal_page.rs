@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod ballot;
+mod case;
 mod record;
 
 pub(super) use record::facts;
@@ -48,6 +49,7 @@ pub fn ProposalPage() -> impl IntoView {
     });
     view! {
         {community_page(loaded, move |view, place| page(&view, &place, vote))}
+        <case::Case id=id />
         <Discussion proposal=id />
     }
 }

@@ -68,6 +68,8 @@ ids! {
     PolicyId;
     /// One immutable version of a policy.
     PolicyVersionId;
+    /// A policy that a member is still writing.
+    DraftId;
     /// One attempted event.
     ActionId;
     /// One action under one policy version.

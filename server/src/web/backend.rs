@@ -34,6 +34,8 @@ mod search;
 mod session;
 mod settings;
 mod simulation;
+mod studio;
+mod trial;
 
 pub use action::Attempts;
 

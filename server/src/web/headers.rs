@@ -30,15 +30,44 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
+/// For the editor's workers: they load nothing. A sandbox would give them an origin of their own, which workers cannot have.
+pub const WORKER: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+
+/// What a page needs besides what every page needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// The editor: it writes the places of lines into style attributes, and computes in workers of our own.
+    Editor,
+}
+
+impl Needs {
+    /// What the page at `path` needs. Only the studio has the editor; links to it load the page anew, so that its policy holds.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let mut parts = path.trim_matches('/').split('/');
+        match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some("c"), Some(_), Some("studio"), None, ..) => Self::Editor,
+            (Some("c"), Some(_), Some("policies"), Some(_), Some("edit"), None) => Self::Editor,
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// The content security policy of a page: only what carries this page's nonce runs, and what that loads.
 ///
-/// `wasm-unsafe-eval` lets WebAssembly be compiled; it does not allow `eval`. Monaco starts its workers from blobs.
+/// `wasm-unsafe-eval` lets WebAssembly be compiled; it does not allow `eval`.
 #[must_use]
-pub fn content_security_policy(nonce: &str) -> String {
+pub fn content_security_policy(nonce: &str, needs: Needs) -> String {
+    let more = match needs {
+        Needs::Nothing => "",
+        Needs::Editor => "style-src-attr 'unsafe-inline'; worker-src 'self'; ",
+    };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-         worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         style-src 'self' 'nonce-{nonce}'; {more}img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -56,4 +85,21 @@ pub async fn protect(State(IsHttps(is_https)): State<IsHttps>, request: Request,
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_studio_may_have_what_the_editor_needs() {
+        for path in ["/c/fern-valley/studio", "/c/fern-valley/studio/", "/c/fern-valley/policies/42/edit"] {
+            assert_eq!(Needs::of(path), Needs::Editor, "{path}");
+        }
+        for path in ["/", "/studio", "/c/studio", "/c/a/studio/b", "/c/a/policies/42", "/c/a/policies/42/edit/x", "/c/a/board/studio"] {
+            assert_eq!(Needs::of(path), Needs::Nothing, "{path}");
+        }
+        assert!(!content_security_policy("n", Needs::Nothing).contains("unsafe-inline"));
+        assert!(!content_security_policy("n", Needs::Editor).contains("blob:"));
+    }
 }

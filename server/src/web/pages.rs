@@ -14,7 +14,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_rout
 
 use super::backend::PageBackend;
 use super::error::{ApiError, is_for_programs};
-use super::headers::content_security_policy;
+use super::headers::{Needs, content_security_policy};
 use super::state::Web;
 
 /// The addresses of all pages.
@@ -37,9 +37,11 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(Arc::clone(&backend));
         // `recognise` runs before every route; without it everybody is a visitor.
-        let viewer = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
+        let parts = use_context::<Parts>();
+        let needs = parts.as_ref().map_or(Needs::Nothing, |parts| Needs::of(parts.uri.path()));
+        let viewer = parts.and_then(|parts| parts.extensions.get::<Viewer>().cloned());
         provide_context(viewer.unwrap_or_default());
-        let policy = use_nonce().and_then(|nonce| HeaderValue::from_str(&content_security_policy(&nonce)).ok());
+        let policy = use_nonce().and_then(|nonce| HeaderValue::from_str(&content_security_policy(&nonce, needs)).ok());
         if let (Some(policy), Some(response)) = (policy, use_context::<ResponseOptions>()) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
+use super::headers::WORKER;
+
 /// For files whose name changes with their content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -39,6 +41,7 @@ impl Site {
             return None;
         }
         let keep = if is_named_by_content(uri.path()) { FOR_EVER } else { ASK_EACH_TIME };
+        let is_worker = uri.path().starts_with("/editor/") && uri.path().contains(".worker-");
         let mut asked = Request::builder().method(method).uri(uri);
         for name in [header::ACCEPT_ENCODING, header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE, header::RANGE] {
             if let Some(value) = headers.get(&name) {
@@ -55,13 +58,16 @@ impl Site {
         if !is_answer {
             return None;
         }
+        if is_worker {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, WORKER);
+        }
         response.headers_mut().insert(header::CACHE_CONTROL, keep);
         Some(response)
     }
 }
 
-/// Whether a file's name changes with its content: fonts are named by version, and hashed builds put 12 characters or more
-/// before the ending.
+/// Whether a file's name changes with its content: fonts are named by version, hashed builds put 12 characters or more before
+/// the ending, and of the editor's files all but the two that say so.
 fn is_named_by_content(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     let stem = file.split_once('.').map_or(file, |_| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
@@ -71,7 +77,8 @@ fn is_named_by_content(path: &str) -> bool {
             && last.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             && last.chars().any(|c| c.is_ascii_digit())
     });
-    path.starts_with("/fonts/") || hashed
+    let is_of_editor = path.starts_with("/editor/") && !matches!(file, "loader.js" | "policy.txt");
+    path.starts_with("/fonts/") || is_of_editor || hashed
 }
 
 #[cfg(test)]
@@ -84,6 +91,8 @@ mod tests {
         assert!(is_named_by_content("/fonts/inter-4.woff2"));
         assert!(!is_named_by_content("/pkg/polity.wasm"));
         assert!(!is_named_by_content("/favicon.svg"));
+        assert!(is_named_by_content("/editor/chunk-6HPFVRWV.js"));
+        assert!(!is_named_by_content("/editor/loader.js"));
     }
 
     #[tokio::test]

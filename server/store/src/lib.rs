@@ -46,6 +46,7 @@ pub mod spans;
 
 pub mod documents;
 pub mod grants;
+pub mod drafts;
 pub mod policies;
 pub mod publications;
 

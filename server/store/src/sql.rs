@@ -263,7 +263,7 @@ macro_rules! id_cells {
 id_cells! {
     CommunityId AccountId IdentityId MemberId RoleId PolicyId PolicyVersionId ActionId ProposalId
     DocumentId BundleId DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId
-    IncidentId CommentId PublicationId
+    IncidentId CommentId PublicationId DraftId
 }
 
 /// The values of a statement, in order.

@@ -9,5 +9,6 @@ mod library;
 mod pages;
 mod talk;
 mod shared;
+mod drafts;
 mod studio;
 mod tenancy;

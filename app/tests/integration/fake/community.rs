@@ -20,16 +20,18 @@ use app::{
         policy::{PoliciesView, PolicyView},
         proposal::{MyPart, ProposalFilter, ProposalView, ProposalsPage, StandingCounts},
         session::{CommunityLink, DemoCommunity, DemoMember, SessionChange, SessionView},
+        studio::{Draft, DraftVersion, PolicyCase, ReferenceEntry, SavedDraft, ShareLink, StudioQuery, StudioView},
         words::Standing,
     },
     backend::{
         ActionBackend, AuditBackend, BoardBackend, CommunityBackend, DemoBackend, DocumentBackend, PolicyBackend,
-        ProposalBackend, SessionBackend, Viewer,
+        ProposalBackend, SessionBackend, StudioBackend, TrialBackend, Viewer,
     },
     error::{AppError, ErrorKind},
 };
 use async_trait::async_trait;
-use types::{ActionId, BallotValue, DocumentId, PolicyId, ProposalId, Timestamp};
+use types::simulation::{CheckLine, Example, Finding, Outcome, TrialInput};
+use types::{ActionId, BallotValue, DocumentId, DraftId, Json, PolicyId, ProposalId, Timestamp};
 
 pub mod actions;
 pub mod belonging;
@@ -42,6 +44,7 @@ pub mod policies;
 pub mod proposals;
 pub mod record;
 pub mod simulation;
+pub mod studio;
 
 /// The invented community's name in addresses.
 pub const RIVERSIDE: &str = "riverside";
@@ -436,6 +439,73 @@ impl PolicyBackend for Fake {
     ) -> Result<PolicyView, AppError> {
         Self::known(slug)?;
         policies::policy(id, version).ok_or_else(|| AppError::not_found("policy"))
+    }
+}
+
+#[async_trait]
+impl StudioBackend for Fake {
+    async fn studio(&self, viewer: &Viewer, slug: &str, query: StudioQuery) -> Result<StudioView, AppError> {
+        Self::known(slug)?;
+        if viewer.account.is_none() {
+            return Err(AppError::sign_in_needed());
+        }
+        studio::view(slug, &query)
+    }
+
+    async fn reference(&self, _viewer: &Viewer) -> Result<Vec<ReferenceEntry>, AppError> {
+        Ok(studio::reference())
+    }
+
+    async fn save_draft(
+        &self,
+        viewer: &Viewer,
+        _slug: &str,
+        id: Option<DraftId>,
+        _draft: Draft,
+    ) -> Result<SavedDraft, AppError> {
+        if viewer.account.is_none() {
+            return Err(AppError::sign_in_needed());
+        }
+        Ok(SavedDraft { id: id.unwrap_or(self::id(700)), version: 1, at: self.now() })
+    }
+
+    async fn draft_versions(&self, _viewer: &Viewer, _slug: &str, _id: DraftId) -> Result<Vec<DraftVersion>, AppError> {
+        Ok(vec![DraftVersion { version: 1, at: self.now(), draft: Draft::default() }])
+    }
+
+    async fn share_draft(&self, _viewer: &Viewer, slug: &str, id: DraftId) -> Result<ShareLink, AppError> {
+        Ok(ShareLink { href: format!("/c/{slug}/studio?draft={id}&key=0123") })
+    }
+
+    async fn delete_draft(&self, _viewer: &Viewer, _slug: &str, _id: DraftId) -> Result<(), AppError> {
+        Ok(())
+    }
+
+    async fn policy_case(&self, _viewer: &Viewer, slug: &str, id: ProposalId) -> Result<Option<PolicyCase>, AppError> {
+        Self::known(slug)?;
+        Ok(studio::case(id))
+    }
+}
+
+#[async_trait]
+impl TrialBackend for Fake {
+    async fn simulate(&self, _viewer: &Viewer, _slug: &str, _trial: TrialInput) -> Result<Outcome, AppError> {
+        Ok(studio::outcome())
+    }
+
+    async fn lint(&self, _viewer: &Viewer, _slug: &str, _source: String) -> Result<Vec<Finding>, AppError> {
+        Ok(Vec::new())
+    }
+
+    async fn check_policy(
+        &self,
+        _viewer: &Viewer,
+        _slug: &str,
+        _base: Option<PolicyId>,
+        _policy: Json,
+        _examples: Vec<Example>,
+    ) -> Result<Vec<CheckLine>, AppError> {
+        Ok(Vec::new())
     }
 }
 

@@ -5,6 +5,7 @@ use app::api::policy::{
 };
 use app::api::words::NamedValue;
 use app::backend::{PolicyBackend, Viewer};
+use app::difference;
 use app::error::AppError;
 use async_trait::async_trait;
 use store::proposals::StoredProposal;
@@ -15,7 +16,7 @@ use types::{Layer, PolicyId, ProposalStatus, Timestamp};
 use super::{PageBackend, Place, failed};
 use crate::pipeline::snapshot;
 use crate::views::count::small;
-use crate::views::{diff, moment, proposal, scene, sentence};
+use crate::views::{moment, proposal, scene, sentence};
 
 /// Proposals of a policy that its figures are made of.
 const RECENT: u32 = 500;
@@ -221,7 +222,7 @@ fn version_lines(versions: &[Policy]) -> Vec<VersionLine> {
             author: None,
             reason: String::new(),
             proposal: None,
-            changes: older.map(|older| diff::lines(&older.draft.source, &version.draft.source)).unwrap_or_default(),
+            changes: older.map(|older| difference::lines(&older.draft.source, &version.draft.source)).unwrap_or_default(),
         });
     }
     lines

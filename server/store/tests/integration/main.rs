@@ -19,6 +19,7 @@ mod connections;
 mod delegations;
 #[cfg(test)]
 mod documents;
+mod drafts;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]

@@ -49,6 +49,8 @@ async fn every_page_of_a_community_is_sent_whole_under_its_policy() {
         ("/c/fern/propose/constitution.add_policy".to_owned(), "Source"),
         ("/c/fern/policies".to_owned(), "Jury for channel names"),
         (format!("/c/fern/policies/{policy}"), "Jury for the rules"),
+        (format!("/c/fern/policies/{policy}/edit"), "Propose this change"),
+        ("/c/fern/studio".to_owned(), "Propose this policy"),
         ("/c/fern/documents".to_owned(), "fern"),
         ("/c/fern/members".to_owned(), "ADA"),
         ("/c/fern/audit".to_owned(), "founded the community"),

@@ -64,6 +64,8 @@ async fn every_page_and_server_function_of_another_community_is_closed() {
         "/propose",
         "/policies",
         "/policies/{policy}",
+        "/policies/{policy}/edit",
+        "/studio",
         "/documents",
         "/members",
         "/audit",

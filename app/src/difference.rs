@@ -1,6 +1,6 @@
 //! The difference between two texts, line by line.
 
-use app::api::policy::{Change, DiffLine};
+use crate::api::policy::{Change, DiffLine};
 
 /// Most lines of each text that are compared; beyond that the old text is shown gone and the new one come.
 ///
