@@ -295,7 +295,8 @@ mod tests {
 
     #[test]
     fn a_family_is_all_its_kinds() {
-        assert_eq!(kinds(Some("ballot")).unwrap(), [AuditKind::BallotCast, AuditKind::BallotWithdrawn]);
+        let ballots = [AuditKind::BallotCast, AuditKind::BallotWithdrawn, AuditKind::BallotsCleared];
+        assert_eq!(kinds(Some("ballot")).unwrap(), ballots);
         assert_eq!(kinds(Some("ballot.cast")).unwrap(), [AuditKind::BallotCast]);
         assert!(kinds(Some("bal")).is_err());
     }
