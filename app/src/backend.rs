@@ -13,7 +13,7 @@ use types::simulation::{
     Backtest, Capture, CheckLine, CompareInput, Comparison, DraftInput, Example, ExampleRun, Finding, Flip, Impact,
     Outcome, Population, PopulationInput, PropertyReport, ScenarioInput, ShadowView, TrialInput,
 };
-use types::{AccountId, ActionId, CommentId, DocumentId, DraftId, Json, PolicyId, ProposalId, SessionId, Timestamp};
+use types::{AccountId, ActionId, CommentId, DocumentId, DraftId, PolicyId, ProposalId, SessionId, Timestamp};
 
 use crate::{
     api::{
@@ -26,9 +26,9 @@ use crate::{
         document::{CompareView, DocumentMoment, DocumentView, DocumentsView},
         founding::{FoundingForm, FoundingView},
         landing::LandingView,
+        library::LibraryView,
         member::{MemberView, MembersView, RightsView},
         notice::{NoticeSettingsForm, NoticeSettingsView, NoticesView},
-        library::LibraryView,
         policy::{PoliciesView, PolicyView},
         proposal::{ProposalFilter, ProposalView, ProposalsPage},
         report::ReportView,
@@ -62,7 +62,6 @@ pub trait Backend:
     + PolicyBackend
     + SimulationBackend
     + StudioBackend
-    + TrialBackend
     + DocumentBackend
     + AuditBackend
     + NoticeBackend
@@ -84,7 +83,6 @@ impl<T> Backend for T where
         + PolicyBackend
         + SimulationBackend
         + StudioBackend
-        + TrialBackend
         + DocumentBackend
         + AuditBackend
         + NoticeBackend
@@ -275,24 +273,6 @@ pub trait StudioBackend: Send + Sync {
     async fn delete_draft(&self, viewer: &Viewer, slug: &str, id: DraftId) -> Result<(), AppError>;
     /// What a proposal about a policy comes to; none for proposals about something else.
     async fn policy_case(&self, viewer: &Viewer, slug: &str, id: ProposalId) -> Result<Option<PolicyCase>, AppError>;
-}
-
-/// Trying policies.
-#[async_trait]
-pub trait TrialBackend: Send + Sync {
-    /// Plays a trial and writes nothing. Only for members.
-    async fn simulate(&self, viewer: &Viewer, slug: &str, trial: TrialInput) -> Result<Outcome, AppError>;
-    /// Looks for mistakes in a source. Only for members.
-    async fn lint(&self, viewer: &Viewer, slug: &str, source: String) -> Result<Vec<Finding>, AppError>;
-    /// Looks at everything that must be in order before a policy is proposed. Only for members.
-    async fn check_policy(
-        &self,
-        viewer: &Viewer,
-        slug: &str,
-        base: Option<PolicyId>,
-        policy: Json,
-        examples: Vec<Example>,
-    ) -> Result<Vec<CheckLine>, AppError>;
 }
 
 /// Documents.

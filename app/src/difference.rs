@@ -167,7 +167,10 @@ mod tests {
                 })
                 .collect::<String>()
         };
-        assert_eq!(told("Open Tuesday to Friday.\nClosed.", "Open Tuesday to Saturday.\nClosed."), "Open Tuesday to [-Friday.\n-]{+Saturday.\n+}Closed.\n");
+        assert_eq!(
+            told("Open Tuesday to Friday.\nClosed.", "Open Tuesday to Saturday.\nClosed."),
+            "Open Tuesday to [-Friday.\n-]{+Saturday.\n+}Closed.\n"
+        );
         assert_eq!(told("same", "same"), "same\n");
         assert_eq!(told("", "new words"), "{+new words\n+}");
     }

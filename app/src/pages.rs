@@ -1,7 +1,7 @@
 //! The pages, one a file.
 
-pub mod landing_page;
 pub mod found_page;
+pub mod landing_page;
 pub mod sign_in_page;
 
 pub mod board_page;
@@ -15,8 +15,8 @@ pub mod propose_page;
 pub mod library_page;
 pub mod policies_page;
 pub mod policy_page;
-pub mod template_page;
 pub mod studio_page;
+pub mod template_page;
 
 pub mod compare_page;
 pub mod document_edit_page;
@@ -31,8 +31,8 @@ pub mod report_page;
 pub mod search_page;
 
 pub mod letter_pages;
-pub mod settings_page;
 pub mod notice_settings_page;
 pub mod notices_page;
+pub mod settings_page;
 
 pub mod not_found_page;

@@ -24,9 +24,9 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode> {
     boot::runtime()?.block_on(async {
         let store = boot::open(&config).await?;
         let mut out: Box<dyn Write> = match &args.output {
-            Some(path) => {
-                Box::new(BufWriter::new(File::create(path).with_context(|| format!("could not make {}", path.display()))?))
-            }
+            Some(path) => Box::new(BufWriter::new(
+                File::create(path).with_context(|| format!("could not make {}", path.display()))?,
+            )),
             None => Box::new(io::stdout().lock()),
         };
         let n_rows = write(&store, &args.slug, &mut out).await?;

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use server::{archive, boot};
 use server::cli::{Cli, Command};
 use server::workers::child;
 use server::workers::heap::LimitedHeap;
+use server::{archive, boot};
 
 /// Unlimited, until a worker limits its own.
 #[global_allocator]

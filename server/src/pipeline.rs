@@ -11,8 +11,8 @@ pub mod route;
 pub mod snapshot;
 
 mod ballots;
-mod breaker;
 mod belong;
+mod breaker;
 mod commit;
 mod delegate;
 mod enact;

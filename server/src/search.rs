@@ -107,8 +107,7 @@ async fn action(store: &CommunityStore<'_>, names: &Names, id: ActionId) -> stor
     let action = &stored.action;
     let proposals = store.proposals_of(&[id]).await?;
     let leading = proposals.iter().find(|proposal| proposal.ask.is_some()).or_else(|| proposals.first());
-    let leads_to =
-        leading.map_or_else(|| format!("action:{id}"), |proposal| format!("proposal:{}", proposal.id));
+    let leads_to = leading.map_or_else(|| format!("action:{id}"), |proposal| format!("proposal:{}", proposal.id));
     let fields = sentence::payload_in_words(&action.kind, &action.payload, &types::Json::default(), names);
     let words: Vec<String> = fields.into_iter().map(|field| field.value).chain([action.reason.clone()]).collect();
     Ok(Some(Found::Item(SearchItem {

@@ -88,7 +88,11 @@ impl Default for Draft {
             on_error: OnError::Hold,
             changeover: Changeover::FinishUnderOld,
             scenario: ScenarioInput {
-                action: TrialAction { kind: String::new(), payload: Json(serde_json::json!({})), initiator: String::new() },
+                action: TrialAction {
+                    kind: String::new(),
+                    payload: Json(serde_json::json!({})),
+                    initiator: String::new(),
+                },
                 members: None,
                 events: Vec::new(),
                 until_seconds: None,

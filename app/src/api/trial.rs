@@ -1,7 +1,7 @@
 //! Trying a policy that is still being written, and looking at it.
 
 use leptos::{prelude::*, server_fn::codec::Json as JsonBody};
-use types::simulation::{CheckLine, Example, Finding, Outcome, TrialInput};
+use types::simulation::{CheckLine, DraftInput, Example, Finding, Outcome, TrialInput};
 use types::{Json, PolicyId};
 
 use crate::error::AppError;
@@ -15,7 +15,7 @@ pub async fn simulate(
     trial: TrialInput,
 ) -> Result<Outcome, AppError> {
     let (backend, viewer) = super::asked()?;
-    super::answered(backend.simulate(&viewer, &slug, trial).await)
+    super::answered(backend.try_policy(&viewer, &slug, trial).await)
 }
 
 /// Looks for mistakes in a source.
@@ -27,7 +27,7 @@ pub async fn lint(
     source: String,
 ) -> Result<Vec<Finding>, AppError> {
     let (backend, viewer) = super::asked()?;
-    super::answered(backend.lint(&viewer, &slug, source).await)
+    super::answered(backend.lint_policy(&viewer, &slug, &source).await)
 }
 
 /// Looks at everything that must be in order before a policy is proposed.
@@ -43,5 +43,10 @@ pub async fn check_policy(
     examples: Vec<Example>,
 ) -> Result<Vec<CheckLine>, AppError> {
     let (backend, viewer) = super::asked()?;
-    super::answered(backend.check_policy(&viewer, &slug, base, policy, examples).await)
+    let mut policy = policy;
+    if let Some(fields) = policy.0.as_object_mut() {
+        fields.insert("examples".to_owned(), serde_json::json!(examples));
+    }
+    let draft = DraftInput { policy, replaces: base.map(|id| id.to_string()) };
+    super::answered(backend.check_draft(&viewer, &slug, draft).await)
 }

@@ -181,7 +181,11 @@ fn mute(view: &DiscussionView, place: &Place, id: ProposalId, doing: Doing) -> O
     let (words, sign) =
         if view.is_muted { ("Muted: hear of it again", "bell") } else { ("Mute this thread", "bell-off") };
     view.may_write.then(|| {
-        let unseen = hidden([("slug", place.frame.slug.clone()), ("subject", format!("proposal:{id}")), ("is_muted", (!view.is_muted).to_string())]);
+        let unseen = hidden([
+            ("slug", place.frame.slug.clone()),
+            ("subject", format!("proposal:{id}")),
+            ("is_muted", (!view.is_muted).to_string()),
+        ]);
         view! {
             <div class="after">
                 <ActionForm action=doing.mute>

@@ -69,9 +69,8 @@ fn page(view: &CompareView, place: &Place) -> AnyView {
 
 fn version(version: &DocumentVersion, place: &Place) -> AnyView {
     let author = version.author.as_ref().map(|author| author.name.clone());
-    let decision = version
-        .proposal
-        .map(|id| view! { <a href=place.href(&format!("proposals/{id}"))>"the decision"</a> });
+    let decision =
+        version.proposal.map(|id| view! { <a href=place.href(&format!("proposals/{id}"))>"the decision"</a> });
     view! {
         <li>
             <b>{format!("Version {}", version.number)}</b>

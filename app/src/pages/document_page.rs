@@ -7,7 +7,9 @@ use types::Enforcement;
 
 use crate::{
     api::document::{DocumentVersion, DocumentView, ServingPolicy, document},
-    components::{badge::trial_badge, icon::icon, load::community_page, markdown::markdown, notice::callout, when::moment},
+    components::{
+        badge::trial_badge, icon::icon, load::community_page, markdown::markdown, notice::callout, when::moment,
+    },
     contexts::{
         community_context::{CommunityContext, Place},
         live_context::refetch_on,
@@ -134,9 +136,7 @@ pub fn serving(policy: &ServingPolicy, place: &Place) -> AnyView {
         None => Some(view! { <span class="badge held">{icon("triangle-alert")} "Not in force"</span> }.into_any()),
     };
     let name = match policy.id {
-        Some(id) => {
-            view! { <a href=place.href(&format!("policies/{id}"))>{policy.name.clone()}</a> }.into_any()
-        }
+        Some(id) => view! { <a href=place.href(&format!("policies/{id}"))>{policy.name.clone()}</a> }.into_any(),
         None => policy.name.clone().into_any(),
     };
     view! { <span class="row gap-1">{icon("scale")} {name} {state}</span> }.into_any()
@@ -173,7 +173,8 @@ fn version_row(view: &DocumentView, version: &DocumentVersion, place: &Place) ->
     let decision =
         version.proposal.map(|id| view! { ", " <a href=place.href(&format!("proposals/{id}"))>"the decision"</a> });
     let changes = (version.number > 1).then(|| {
-        let href = place.href(&format!("documents/{}/changes?from={}&to={}", view.id, version.number - 1, version.number));
+        let href =
+            place.href(&format!("documents/{}/changes?from={}&to={}", view.id, version.number - 1, version.number));
         view! { ", " <a href=href>"what changed"</a> }
     });
     view! {

@@ -196,7 +196,12 @@ fn kits(view: &FoundingView, chosen: &Chosen) -> AnyView {
         </fieldset>
     };
     let asked = ["kit", "filled"];
-    step_form("How does it decide?", fields.into_any(), carried(chosen, &asked), Some(back_to(chosen, &["place", "kit"])))
+    step_form(
+        "How does it decide?",
+        fields.into_any(),
+        carried(chosen, &asked),
+        Some(back_to(chosen, &["place", "kit"])),
+    )
 }
 
 fn blanks(kit: &KitView, chosen: &Chosen) -> AnyView {
@@ -209,7 +214,12 @@ fn blanks(kit: &KitView, chosen: &Chosen) -> AnyView {
             <input type="hidden" name="filled" value="yes" />
         </div>
     };
-    step_form("What is to be filled in?", fields.into_any(), carried(chosen, &asked), Some(back_to(chosen, &["kit", "filled"])))
+    step_form(
+        "What is to be filled in?",
+        fields.into_any(),
+        carried(chosen, &asked),
+        Some(back_to(chosen, &["kit", "filled"])),
+    )
 }
 
 fn blank_field(blank: &BlankView, chosen: &Chosen) -> AnyView {
@@ -251,7 +261,12 @@ fn naming(chosen: &Chosen) -> AnyView {
         </div>
     };
     let asked = ["name", "slug", "about", "handle"];
-    step_form("How is it called?", fields.into_any(), carried(chosen, &asked), Some(back_to(chosen, &["filled", "name"])))
+    step_form(
+        "How is it called?",
+        fields.into_any(),
+        carried(chosen, &asked),
+        Some(back_to(chosen, &["filled", "name"])),
+    )
 }
 
 /// Everything once more, and the button that founds.
@@ -280,7 +295,8 @@ fn summary(view: &FoundingView, kit: &KitView, chosen: &Chosen, found: ServerAct
     let blanks: Vec<(String, String)> =
         kit.blanks.iter().map(|blank| (blank.label.clone(), value(&format!("blank-{}", blank.name)))).collect();
     facts.push(("You", format!("@{}", value("handle"))));
-    let unseen = unseen.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
+    let unseen =
+        unseen.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
     let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(blanks);
     let facts = facts.map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect_view();
     let policies = kit
@@ -300,7 +316,8 @@ fn summary(view: &FoundingView, kit: &KitView, chosen: &Chosen, found: ServerAct
     let roles = (!kit.roles.is_empty()).then(|| {
         view! { <p>"You begin with what the kit leaves to somebody: " <b>{kit.roles.join(", ")}</b></p> }
     });
-    let documents = (!kit.documents.is_empty()).then(|| view! { <p>"It brings the documents: " <b>{kit.documents.join(", ")}</b></p> });
+    let documents = (!kit.documents.is_empty())
+        .then(|| view! { <p>"It brings the documents: " <b>{kit.documents.join(", ")}</b></p> });
     let refused = move || found.value().get().and_then(Result::err).map(|error| error_callout(&error));
     let pending = found.pending();
     let back = back_to(chosen, &["handle"]);

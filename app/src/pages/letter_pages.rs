@@ -25,7 +25,9 @@ pub fn UnsubscribePage() -> impl IntoView {
             </button>
         </ActionForm>
     };
-    letter_page("No more e-mail?", "You will still find every notice in your inbox here.", form.into_any(), move || action.value().get())
+    letter_page("No more e-mail?", "You will still find every notice in your inbox here.", form.into_any(), move || {
+        action.value().get()
+    })
 }
 
 /// Confirms the address that the link names.
@@ -41,7 +43,12 @@ pub fn ConfirmAddressPage() -> impl IntoView {
             </button>
         </ActionForm>
     };
-    letter_page("Is this your address?", "Confirm it, and letters from your communities reach you there.", form.into_any(), move || action.value().get())
+    letter_page(
+        "Is this your address?",
+        "Confirm it, and letters from your communities reach you there.",
+        form.into_any(),
+        move || action.value().get(),
+    )
 }
 
 fn token() -> Memo<String> {

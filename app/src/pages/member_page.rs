@@ -180,7 +180,9 @@ fn offer(view: &MemberView, place: &Place, propose: ServerAction<ProposeAction>)
 
 fn earlier(view: &MemberView, place: &Place) -> Option<AnyView> {
     let lines = view.earlier.iter().map(|role| {
-        let until = role.until.map(|at| view! { <span class="tiny subtle">"until " {moment(at, format::date(at))} ", "</span> });
+        let until = role
+            .until
+            .map(|at| view! { <span class="tiny subtle">"until " {moment(at, format::date(at))} ", "</span> });
         view! {
             <li>
                 <div class="grow stack gap-1">

@@ -170,13 +170,9 @@ fn matrix(view: &NoticeSettingsView, place: &Place, doing: Doing) -> AnyView {
     let digests = [("off", "At once, one by one"), ("daily", "Once a day"), ("weekly", "Once a week")]
         .map(|(value, words)| option(value.to_owned(), words.to_owned(), view.digest == value))
         .collect_view();
-    let hours =
-        (0..24).map(|hour| option(hour.to_string(), format!("{hour}:00"), view.hour == hour)).collect_view();
+    let hours = (0..24).map(|hour| option(hour.to_string(), format!("{hour}:00"), view.hour == hour)).collect_view();
     let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let days = (1..)
-        .zip(days)
-        .map(|(n, day)| option(n.to_string(), day.to_owned(), view.weekday == n))
-        .collect_view();
+    let days = (1..).zip(days).map(|(n, day)| option(n.to_string(), day.to_owned(), view.weekday == n)).collect_view();
     let zones = view
         .time_zones
         .iter()
@@ -250,7 +246,11 @@ fn muted(view: &NoticeSettingsView, place: &Place, doing: Doing) -> Option<AnyVi
     }
     let lines = view.muted.iter().map(|(subject, title)| {
         let id = subject.strip_prefix("proposal:").unwrap_or_default();
-        let unseen = hidden([("slug", place.frame.slug.clone()), ("subject", subject.clone()), ("is_muted", "false".to_owned())]);
+        let unseen = hidden([
+            ("slug", place.frame.slug.clone()),
+            ("subject", subject.clone()),
+            ("is_muted", "false".to_owned()),
+        ]);
         view! {
             <li>
                 <a class="grow" href=place.href(&format!("proposals/{id}"))>{title.clone()}</a>

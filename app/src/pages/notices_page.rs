@@ -77,11 +77,15 @@ fn page(view: &NoticesView, place: &Place, shown: Shown, doing: Doing) -> AnyVie
     };
     let lines = view.notices.iter().map(|notice| line(notice, place, doing)).collect_view();
     let body = match (view.notices.is_empty(), shown.unread) {
-        (true, true) => empty("circle-check", "You have read everything.", "What is new appears here first.").into_any(),
-        (true, false) => {
-            empty("bell", "Nothing yet.", "When your vote is asked for, or something you proposed is decided, you hear of it here.")
-                .into_any()
+        (true, true) => {
+            empty("circle-check", "You have read everything.", "What is new appears here first.").into_any()
         }
+        (true, false) => empty(
+            "bell",
+            "Nothing yet.",
+            "When your vote is asked for, or something you proposed is decided, you hear of it here.",
+        )
+        .into_any(),
         (false, _) => view! { <ol class="panel rows notice-list">{lines}</ol> }.into_any(),
     };
     let older = view.older.map(|before| {
@@ -150,7 +154,11 @@ fn line(notice: &NoticeLine, place: &Place, doing: Doing) -> AnyView {
     let mute = about_thread.then(|| {
         let (words, sign) =
             if notice.is_muted { ("Hear of it again", "bell") } else { ("Mute this thread", "bell-off") };
-        let unseen = hidden([("slug", slug.clone()), ("subject", notice.subject.clone()), ("is_muted", (!notice.is_muted).to_string())]);
+        let unseen = hidden([
+            ("slug", slug.clone()),
+            ("subject", notice.subject.clone()),
+            ("is_muted", (!notice.is_muted).to_string()),
+        ]);
         view! {
             <ActionForm action=doing.mute>
                 {unseen}

@@ -42,7 +42,12 @@ fn page(view: &SearchView, place: &Place) -> AnyView {
     let tabs = FoundKind::ALL.map(|kind| tab(kind.label(), Some(kind))).collect_view();
     let lines = view.found.iter().map(|found| line(found, place)).collect_view();
     let body = match (view.text.is_empty(), view.found.is_empty()) {
-        (true, _) => empty("search", "What are you looking for?", "Proposals, policies, documents, what was said, and the log are searched.").into_any(),
+        (true, _) => empty(
+            "search",
+            "What are you looking for?",
+            "Proposals, policies, documents, what was said, and the log are searched.",
+        )
+        .into_any(),
         (false, true) => empty("search", "Nothing found.", "Try fewer words, or only the beginning of one.").into_any(),
         (false, false) => view! { <ol class="panel rows found-list">{lines}</ol> }.into_any(),
     };

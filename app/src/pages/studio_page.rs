@@ -46,7 +46,8 @@ pub fn StudioPage() -> impl IntoView {
             template: query.get("template"),
         }
     });
-    let loaded = Resource::new_blocking(move || (community.slug.get(), asked.get()), |(slug, query)| studio(slug, query));
+    let loaded =
+        Resource::new_blocking(move || (community.slug.get(), asked.get()), |(slug, query)| studio(slug, query));
     shown(move || async move { Ok(page(loaded.await?)) })
 }
 
@@ -64,7 +65,8 @@ fn page(view: StudioView) -> AnyView {
         name => format!("{name}, studio"),
     };
     let left_out = bench.view.with_value(|view| view.left_out.clone());
-    let left_out = (!left_out.is_empty()).then(|| callout("open", "eye-off", "Somebody else's draft.".to_owned(), left_out.into_any()));
+    let left_out = (!left_out.is_empty())
+        .then(|| callout("open", "eye-off", "Somebody else's draft.".to_owned(), left_out.into_any()));
     view! {
         <Title text=title />
         <div class="page wide studio">

@@ -41,7 +41,10 @@ async fn rights_stand_side_by_side_with_their_source() {
 async fn two_versions_are_compared_word_by_word() {
     let browser = Browser::of_leila();
     let page = "/c/riverside/documents/00000000-0000-4000-8000-000000000004";
-    shows(&browser.html(page).await, &["Who sees to it", "Two thirds", "No policy sees to this.", "what changed", "As it was on"]);
+    shows(
+        &browser.html(page).await,
+        &["Who sees to it", "Two thirds", "No policy sees to this.", "what changed", "As it was on"],
+    );
     let html = browser.html(&format!("{page}/changes?from=1&to=2")).await;
     shows(&html, &["What changed from version 1 to 2", "Words added: 1", "Words removed: 1"]);
     assert!(html.contains("<del>Friday</del>") && html.contains("<ins>Saturday</ins>"));
@@ -59,7 +62,12 @@ async fn a_document_is_written_and_proposed() {
     let html = browser.html(page).await;
     shows(&html, &["Write a document", "How it will read", "Propose this document"]);
     let function = path_of(&browser, page, "propose_action").await;
-    let fields = [("slug", "riverside"), ("action_type", "constitution.add_document"), ("fields[name]", "Hours"), ("fields[text]", "# Hours")];
+    let fields = [
+        ("slug", "riverside"),
+        ("action_type", "constitution.add_document"),
+        ("fields[name]", "Hours"),
+        ("fields[text]", "# Hours"),
+    ];
     let answer = browser.submit(page, &function, &fields).await;
     assert!(answer.location().starts_with("/c/riverside/proposals/"), "{}", answer.location());
 }
@@ -104,7 +112,13 @@ async fn a_community_is_founded_step_by_step() {
     shows(&html, &["Is this right?", "Elm Street", "/c/elm", "Jury", "Steward"]);
     assert!(html.contains("name=\"form[blanks][size]\" value=\"5\""));
     let function = path_of(&browser, last, "found_community").await;
-    let fields = [("form[kit]", "jury"), ("form[slug]", "elm"), ("form[name]", "Elm Street"), ("form[handle]", "leila"), ("form[blanks][size]", "5")];
+    let fields = [
+        ("form[kit]", "jury"),
+        ("form[slug]", "elm"),
+        ("form[name]", "Elm Street"),
+        ("form[handle]", "leila"),
+        ("form[blanks][size]", "5"),
+    ];
     assert_eq!(browser.submit(last, &function, &fields).await.location(), "/c/elm");
     shows(&Browser::of_a_visitor().html("/found").await, &["Sign in first"]);
 }

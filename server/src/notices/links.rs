@@ -99,8 +99,7 @@ mod tests {
         assert_eq!(Link::unsubscribe(&Vault::ephemeral(), &token), Err(LinkError));
         assert_eq!(Link::unsubscribe(&vault, &token[2..]), Err(LinkError));
         assert_eq!(Link::unsubscribe(&vault, "zz"), Err(LinkError));
-        let link =
-            Link::Confirm { account: AccountId::NIL, address: "a b@x.example".into(), until: Timestamp(5) };
+        let link = Link::Confirm { account: AccountId::NIL, address: "a b@x.example".into(), until: Timestamp(5) };
         assert_eq!(Link::confirm(&vault, &link.seal(&vault).unwrap()), Ok(link));
     }
 }

@@ -57,7 +57,9 @@ impl Mailer {
         let Some(url) = &config.secrets.smtp_url else { return Ok(None) };
         let from = config.service.mail_from.clone().context("POLITY_SMTP_URL is set, and POLITY_MAIL_FROM is not")?;
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
-            .map_err(|_| anyhow::anyhow!("POLITY_SMTP_URL is not the address of a mail server: write smtps://user:password@host"))?
+            .map_err(|_| {
+                anyhow::anyhow!("POLITY_SMTP_URL is not the address of a mail server: write smtps://user:password@host")
+            })?
             .timeout(Some(TIMEOUT))
             .build();
         let from = from.parse::<Mailbox>().context("POLITY_MAIL_FROM is not an address")?;

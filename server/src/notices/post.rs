@@ -52,7 +52,8 @@ fn letter(ctx: &Ctx, mail: &Mail) -> Letter {
         .map(|member| Link::Unsubscribe { community: mail.community, member })
         .and_then(|link| link.seal(&ctx.vault).ok());
     let page = mail.path.as_ref().map(|path| format!("\n\n{site}{path}")).unwrap_or_default();
-    let ends = token.as_ref().map(|token| format!("\n\n-- \nNo more e-mail from here: {site}/unsubscribe?token={token}\n"));
+    let ends =
+        token.as_ref().map(|token| format!("\n\n-- \nNo more e-mail from here: {site}/unsubscribe?token={token}\n"));
     Letter {
         origin: mail.origin.clone(),
         address: mail.address.clone(),

@@ -15,8 +15,11 @@ pub fn is_time_zone(name: &str) -> bool {
 /// The time zones that members choose from, by name.
 #[must_use]
 pub fn time_zones() -> Vec<String> {
-    let mut names: Vec<String> =
-        jiff::tz::db().available().map(|name| name.to_string()).filter(|name| name.contains('/') || name == "UTC").collect();
+    let mut names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .filter(|name| name.contains('/') || name == "UTC")
+        .collect();
     names.retain(|name| !name.starts_with("Etc/") && !name.starts_with("posix/") && !name.starts_with("right/"));
     names.sort_unstable();
     names.dedup();

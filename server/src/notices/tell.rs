@@ -123,10 +123,8 @@ async fn message(tx: &CommunityTx<'_>, ids: &dyn IdSource, told: &Told, to: &[Me
                 external: Some(identity.external_id.clone()),
             };
             let operation = Operation::Message { to: person, text: told.text.clone() };
-            let operation = serde_json::to_value(&operation).map_err(|error| store::StoreError::Unwritable {
-                what: "effect",
-                problem: error.to_string(),
-            })?;
+            let operation = serde_json::to_value(&operation)
+                .map_err(|error| store::StoreError::Unwritable { what: "effect", problem: error.to_string() })?;
             tx.add_effect(NewEffect {
                 id: ids.next(),
                 action: None,

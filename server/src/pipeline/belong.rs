@@ -5,8 +5,8 @@ use types::audit::Actor;
 use types::text;
 use types::{AuditKind, CommunityId, Json, MemberId};
 
-use super::wake::wake_readers_of_members;
 use super::found::AdmitError;
+use super::wake::wake_readers_of_members;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
 

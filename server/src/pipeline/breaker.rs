@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use app::api::notice::NoticeEvent;
 use serde_json::json;
 use store::CommunityTx;
 use store::incidents::{BREAKER, Incident};
@@ -17,6 +18,7 @@ use types::{AuditKind, Evaluation, Json, PolicyError, Timestamp};
 use super::case::Docket;
 use super::commit::Decided;
 use crate::ctx::Ctx;
+use crate::notices::{self, Told};
 
 /// How many errors trip it …
 const N_ERRORS: i64 = 3;
@@ -121,12 +123,20 @@ async fn tell(ctx: &Ctx, handle: &CommunityTx<'_>, policy: &Policy, text: &str, 
     for right in [Right::Execute, Right::Propose] {
         let people = snapshot.roster.members.iter().filter(|member| !member.is_bot);
         let able: Vec<_> = people.filter(|member| snapshot.may(member, right, &kind)).take(MOST_TOLD).collect();
-        for member in &able {
-            handle.add_notice(member.id, text, now).await?;
+        if able.is_empty() {
+            continue;
         }
-        if !able.is_empty() {
-            return Ok(());
-        }
+        let told = Told {
+            to: able.iter().map(|member| member.id).collect(),
+            event: NoticeEvent::Rules,
+            subject: format!("policy:{}", policy.id),
+            origin: None,
+            text: text.to_owned(),
+            at: now,
+            slug: snapshot.community.slug.clone(),
+        };
+        notices::tell(handle, &*ctx.ids, &told).await?;
+        return Ok(());
     }
     tracing::warn!(policy.id = %policy.id, "nobody can reset the policy whose breaker tripped");
     Ok(())

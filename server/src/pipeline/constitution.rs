@@ -6,9 +6,9 @@
 mod community;
 mod documents;
 mod policies;
+mod publications;
 mod question;
 mod restart;
-mod publications;
 mod roles;
 mod stages;
 

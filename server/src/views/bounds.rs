@@ -97,7 +97,10 @@ mod tests {
     fn a_jury_of_three_needs_two() {
         let open = bounds(jury(), &tally(1, 0, 3)).unwrap();
         assert_eq!(open.forecast, "Would fail if it closed now.");
-        assert!(open.turns.contains("1 more yes vote would turn it") && open.turns.contains("between 33 % and 100 %"), "{open:?}");
+        assert!(
+            open.turns.contains("1 more yes vote would turn it") && open.turns.contains("between 33 % and 100 %"),
+            "{open:?}"
+        );
         assert_eq!(bounds(jury(), &tally(0, 2, 3)).unwrap().forecast, "Can no longer pass.");
         let sure = bounds(jury(), &tally(2, 0, 3)).unwrap();
         assert!(sure.passes_now && sure.forecast == "Passes whatever else is voted.", "{sure:?}");

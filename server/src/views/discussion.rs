@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::api::discussion::{
-    CommentReactionView, CommentView, DiscussionView, REACTIONS, SUPPORT, Side, ThreadOrder,
-};
+use app::api::discussion::{CommentReactionView, CommentView, DiscussionView, REACTIONS, SUPPORT, Side, ThreadOrder};
 use store::comments::{Comment, CommentReaction};
 use types::{CommentId, MemberId};
 
@@ -50,7 +48,8 @@ pub fn view(
     }
     threads.retain(|thread| !thread.replies.is_empty() || is_marked(thread, others.contains(&thread.id)));
     sort(&mut threads, order);
-    let standing = |side: Side| threads.iter().filter(move |thread| thread.removed.is_none() && thread.side == Some(side));
+    let standing =
+        |side: Side| threads.iter().filter(move |thread| thread.removed.is_none() && thread.side == Some(side));
     let best = |side: Side| {
         let most = standing(side).max_by_key(|thread| (thread.n_support, std::cmp::Reverse(thread.at.millis())));
         most.map(|thread| CommentView { replies: Vec::new(), ..thread.clone() })
@@ -108,9 +107,9 @@ fn line(reader: Reader<'_>, comment: &Comment, reactions: &[CommentReaction]) ->
         at: comment.created_at,
         edited_at: comment.edited_at.filter(|_| is_there),
         removed: comment.removed.as_ref().map(|removal| {
-            let who = removal.by.map(|id| {
-                reader.roster.person(id).map_or_else(|| "a former member".to_owned(), |person| person.name)
-            });
+            let who = removal
+                .by
+                .map(|id| reader.roster.person(id).map_or_else(|| "a former member".to_owned(), |person| person.name));
             match (who, removal.reason.as_str()) {
                 (None, _) => "The author took this back.".to_owned(),
                 (Some(who), "") => format!("Taken down by {who}."),

@@ -83,7 +83,11 @@ fn understand(lines: &[&str]) -> Comment {
     let mut is_example = false;
     for line in lines {
         let text = line.trim();
-        let text = text.strip_prefix("/**").or_else(|| text.strip_prefix("* ")).or_else(|| text.strip_prefix('*')).unwrap_or(text);
+        let text = text
+            .strip_prefix("/**")
+            .or_else(|| text.strip_prefix("* "))
+            .or_else(|| text.strip_prefix('*'))
+            .unwrap_or(text);
         let text = if text.ends_with("*\\/") { text } else { text.strip_suffix("*/").unwrap_or(text) };
         let text = text.trim_end().replace("*\\/", "*/");
         if text.trim() == "@example" {

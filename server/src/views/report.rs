@@ -65,13 +65,41 @@ pub fn report(roster: &Roster, dossiers: &[Dossier], now: Timestamp) -> ReportVi
         figures: figures(roster, &votes),
         charts: vec![
             chart("turnout", "Turnout", "%", "Week", turnout, "Of those asked, so many took part in a typical vote"),
-            chart("speed", "Time to a decision", "hours", "Week", speed, "From being asked to the decision, in a typical vote"),
+            chart(
+                "speed",
+                "Time to a decision",
+                "hours",
+                "Week",
+                speed,
+                "From being asked to the decision, in a typical vote",
+            ),
             ChartView {
                 left_out,
-                ..chart("roles", "Taking part, by role", "%", "Role", roles, "Of the votes that holders were asked for, so many they cast")
+                ..chart(
+                    "roles",
+                    "Taking part, by role",
+                    "%",
+                    "Role",
+                    roles,
+                    "Of the votes that holders were asked for, so many they cast",
+                )
             },
-            chart("concentration", "Concentration of power", "%", "Month", concentration(&votes), "So much of all open ballots came from the most active fifth of those who voted"),
-            chart("quorum", "Votes that missed their quorum", "%", "Week", quorum, "Of votes that need a number of voters, so many did not reach it"),
+            chart(
+                "concentration",
+                "Concentration of power",
+                "%",
+                "Month",
+                concentration(&votes),
+                "So much of all open ballots came from the most active fifth of those who voted",
+            ),
+            chart(
+                "quorum",
+                "Votes that missed their quorum",
+                "%",
+                "Week",
+                quorum,
+                "Of votes that need a number of voters, so many did not reach it",
+            ),
             chart("load", "Asks per member", "asks", "Week", load, "So often was a member asked to vote, on average"),
         ],
     }
@@ -120,7 +148,9 @@ fn by_week(votes: &[Vote<'_>], now: Timestamp, value: impl Fn(&[&Vote<'_>]) -> O
         .rev()
         .map(|ago| {
             let end = now.millis() - ago * WEEK_MS;
-            let within = |vote: &&Vote<'_>| (end - WEEK_MS..=end).contains(&vote.decided_at.millis()) && vote.decided_at.millis() > end - WEEK_MS;
+            let within = |vote: &&Vote<'_>| {
+                (end - WEEK_MS..=end).contains(&vote.decided_at.millis()) && vote.decided_at.millis() > end - WEEK_MS
+            };
             let week: Vec<&Vote<'_>> = votes.iter().filter(within).collect();
             BarView {
                 label: moment::day(Timestamp::from_millis(end - WEEK_MS)),
@@ -142,8 +172,11 @@ fn by_role(roster: &Roster, votes: &[Vote<'_>]) -> (Vec<BarView>, String) {
     let mut bars = Vec::new();
     let mut n_left_out = 0;
     for role in &roster.roles {
-        let holders: Vec<MemberId> =
-            roster.voters().filter(|member| role.is_base || member.roles.contains(&role.id)).map(|member| member.id).collect();
+        let holders: Vec<MemberId> = roster
+            .voters()
+            .filter(|member| role.is_base || member.roles.contains(&role.id))
+            .map(|member| member.id)
+            .collect();
         if holders.len() < SMALLEST_GROUP {
             n_left_out += 1;
             continue;
@@ -167,7 +200,9 @@ fn by_role(roster: &Roster, votes: &[Vote<'_>]) -> (Vec<BarView>, String) {
     }
     let left_out = match n_left_out {
         0 => String::new(),
-        n => format!("Roles with fewer than {SMALLEST_GROUP} holders are not shown, so that no number is about one person: {n}."),
+        n => format!(
+            "Roles with fewer than {SMALLEST_GROUP} holders are not shown, so that no number is about one person: {n}."
+        ),
     };
     (bars, left_out)
 }
@@ -271,7 +306,12 @@ mod tests {
         let (bars, left_out) = by_role(
             &Roster::new(
                 Vec::new(),
-                vec![types::member::Role { id: types::RoleId::NIL, name: "Steward".into(), description: String::new(), is_base: false }],
+                vec![types::member::Role {
+                    id: types::RoleId::NIL,
+                    name: "Steward".into(),
+                    description: String::new(),
+                    is_base: false,
+                }],
                 Vec::new(),
             ),
             &[],

@@ -35,7 +35,6 @@ mod session;
 mod settings;
 mod simulation;
 mod studio;
-mod trial;
 
 pub use action::Attempts;
 

@@ -96,7 +96,15 @@ mod tests {
         for path in ["/c/fern-valley/studio", "/c/fern-valley/studio/", "/c/fern-valley/policies/42/edit"] {
             assert_eq!(Needs::of(path), Needs::Editor, "{path}");
         }
-        for path in ["/", "/studio", "/c/studio", "/c/a/studio/b", "/c/a/policies/42", "/c/a/policies/42/edit/x", "/c/a/board/studio"] {
+        for path in [
+            "/",
+            "/studio",
+            "/c/studio",
+            "/c/a/studio/b",
+            "/c/a/policies/42",
+            "/c/a/policies/42/edit/x",
+            "/c/a/board/studio",
+        ] {
             assert_eq!(Needs::of(path), Needs::Nothing, "{path}");
         }
         assert!(!content_security_policy("n", Needs::Nothing).contains("unsafe-inline"));

@@ -4,11 +4,11 @@ pub mod test_app;
 
 mod api;
 mod ballots;
+mod drafts;
 mod guards;
 mod library;
 mod pages;
-mod talk;
 mod shared;
-mod drafts;
 mod studio;
+mod talk;
 mod tenancy;

@@ -38,7 +38,8 @@ impl Reins {
     }
 
     fn with(self, act: impl FnOnce(&Handle)) -> bool {
-        self.mounted.try_with_value(|mounted| mounted.as_ref().map(|mounted| act(&mounted.handle)).is_some()) == Some(true)
+        self.mounted.try_with_value(|mounted| mounted.as_ref().map(|mounted| act(&mounted.handle)).is_some())
+            == Some(true)
     }
 
     pub(super) fn replace(self, text: &str) {

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use types::ProposalId;
 
-use super::{Doing, forms::{edit_form, remove_form, write_form}, supporters};
+use super::{
+    Doing,
+    forms::{edit_form, remove_form, write_form},
+    supporters,
+};
 use crate::{
     api::discussion::{CommentView, DiscussionView, REACTIONS, SUPPORT, Side},
     components::{avatar::avatar, badge::badge, field::hidden, icon::icon, markdown::comment_text, when::when},
@@ -54,8 +58,7 @@ fn article(
         }
         None => view! { <b>"A former member"</b> }.into_any(),
     };
-    let edited =
-        one.edited_at.map(|at| view! { <span class="subtle">"changed " {when(at, place.now)}</span> });
+    let edited = one.edited_at.map(|at| view! { <span class="subtle">"changed " {when(at, place.now)}</span> });
     let below = view.may_write.then(|| {
         let label = format!("Answer {name}");
         // An answer to an answer goes to the same thread: it names whom it answers.
@@ -126,7 +129,12 @@ fn reaction(
     if !may {
         return view! { <span class="chip still" role="img" aria-label=label>{shown}</span> }.into_any();
     }
-    let unseen = hidden([("slug", place.frame.slug.clone()), ("comment", one.id.to_string()), ("emoji", emoji.to_owned()), ("on", (!mine).to_string())]);
+    let unseen = hidden([
+        ("slug", place.frame.slug.clone()),
+        ("comment", one.id.to_string()),
+        ("emoji", emoji.to_owned()),
+        ("on", (!mine).to_string()),
+    ]);
     view! {
         <ActionForm action=doing.react>
             {unseen}

@@ -15,9 +15,8 @@ pub fn write_form(place: &Place, id: ProposalId, answers: Option<(&CommentView, 
     let pending = doing.write.pending();
     let field = answers.as_ref().map_or_else(|| "say-top".to_owned(), |(one, _)| format!("say-{}", one.id));
     let label = if answers.is_some() { "Your answer" } else { "What do you think?" };
-    let parent = answers
-        .as_ref()
-        .map(|(one, _)| view! { <input type="hidden" name="parent" value=one.id.to_string() /> });
+    let parent =
+        answers.as_ref().map(|(one, _)| view! { <input type="hidden" name="parent" value=one.id.to_string() /> });
     let begins = answers.is_none();
     let start = answers.map(|(_, mention)| mention).unwrap_or_default();
     let button = if begins { "Say it" } else { "Answer" };

@@ -83,8 +83,7 @@ fn marked(text: &str, before: Option<char>, calls: bool, depth: u8) -> Option<(I
     }
     if calls && begins_word {
         let rest = text.strip_prefix('@')?;
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
         let handle = rest.get(..end)?.trim_end_matches(['-', '_']);
         let after = rest.get(handle.len()..)?;
         return (!handle.is_empty()).then(|| (Inline::Mention(handle.to_owned()), after));
@@ -126,8 +125,13 @@ mod tests {
     #[test]
     fn only_addresses_that_are_safe_become_links() {
         assert_eq!(inline("[x](https://a.example/b)", false), [Inline::Link("x".into(), "https://a.example/b".into())]);
-        for bad in ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JAVASCRIPT:x", "vbscript:x", "/\\evil"] {
-            assert!(!inline(&format!("[x]({bad})"), false).iter().any(|piece| matches!(piece, Inline::Link(..))), "{bad}");
+        for bad in
+            ["javascript:alert(1)", "data:text/html,x", "//evil.example", "JAVASCRIPT:x", "vbscript:x", "/\\evil"]
+        {
+            assert!(
+                !inline(&format!("[x]({bad})"), false).iter().any(|piece| matches!(piece, Inline::Link(..))),
+                "{bad}"
+            );
         }
         assert_eq!(
             inline("see https://a.example/x).", false),
@@ -137,7 +141,10 @@ mod tests {
 
     #[test]
     fn names_call_members_only_where_asked() {
-        assert_eq!(inline("hi @ada-b, me@x.org", true), [text("hi "), Inline::Mention("ada-b".into()), text(", me@x.org")]);
+        assert_eq!(
+            inline("hi @ada-b, me@x.org", true),
+            [text("hi "), Inline::Mention("ada-b".into()), text(", me@x.org")]
+        );
         assert_eq!(inline("@ada", false), [text("@ada")]);
     }
 }

@@ -22,7 +22,11 @@ pub fn Clock(
     let span = Memo::new(move |_| trial.span());
     let words = move || {
         let verdict = trial.outcome.with(|outcome| outcome.as_ref().map(|outcome| verdict_at(outcome, shown.get())));
-        format!("{} after the attempt{}", length(shown.get()), verdict.map(|(verdict, _)| format!(", {}", word(verdict))).unwrap_or_default())
+        format!(
+            "{} after the attempt{}",
+            length(shown.get()),
+            verdict.map(|(verdict, _)| format!(", {}", word(verdict))).unwrap_or_default()
+        )
     };
     let jump = move |forward: bool| {
         let (now, moments) = (shown.get_untracked(), untrack(|| trial.moments()));
@@ -206,10 +210,7 @@ fn decided(trial: TrialState) -> Option<(u64, Verdict)> {
 
 /// When the outcome was reached, in seconds from the attempt.
 fn end_of(outcome: &Outcome) -> u64 {
-    outcome
-        .decided_at_seconds
-        .or_else(|| outcome.timeline.last().map(|moment| moment.at_seconds))
-        .unwrap_or(0)
+    outcome.decided_at_seconds.or_else(|| outcome.timeline.last().map(|moment| moment.at_seconds)).unwrap_or(0)
 }
 
 /// The verdict and the reason at a moment.
@@ -250,7 +251,11 @@ fn as_float(seconds: u64) -> f64 {
 }
 
 /// Whole five minutes, in seconds.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a span that was a u64, never negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a span that was a u64, never negative"
+)]
 fn to_minutes(minutes: f64) -> u64 {
     ((minutes / 5.0).round() as u64).saturating_mul(300)
 }

@@ -15,7 +15,10 @@ pub fn Events(
 ) -> impl IntoView {
     let keys = Memo::new(move |_| trial.rows.with(|rows| rows.iter().map(|row| row.key).collect::<Vec<_>>()));
     let nothing = move || {
-        trial.rows.with(Vec::is_empty).then(|| view! { <p class="small muted">"Nothing happens after the attempt."</p> })
+        trial
+            .rows
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="small muted">"Nothing happens after the attempt."</p> })
     };
     view! {
         <fieldset class="happenings">
@@ -261,7 +264,10 @@ fn who(trial: TrialState, key: u32) -> AnyView {
     let options = trial.cast.with_value(|cast| {
         let option = |member: &crate::api::studio::MemberOption| {
             let handle = member.person.handle.clone();
-            let is_chosen = { let handle = handle.clone(); move || now() == handle };
+            let is_chosen = {
+                let handle = handle.clone();
+                move || now() == handle
+            };
             view! {
                 <option value=handle selected=is_chosen>
                     {member.person.name.clone()}
@@ -339,7 +345,10 @@ fn roles(trial: TrialState, now: impl Fn() -> String + Copy + Send + Sync + 'sta
     roles
         .into_iter()
         .map(|role| {
-            let is_chosen = { let role = role.clone(); move || now() == role };
+            let is_chosen = {
+                let role = role.clone();
+                move || now() == role
+            };
             view! {
                 <option value=role.clone() selected=is_chosen>
                     {format!("{before}{role}")}
@@ -392,7 +401,9 @@ fn vote(trial: TrialState, key: u32) -> AnyView {
                 .into_iter()
                 .map(|text| (text.to_owned(), said(&read(kind, text))))
                 .collect(),
-            BallotKind::Consent => ["agree", "stand-aside", "object"].map(|word| (word.to_owned(), word.replace('-', " "))).into(),
+            BallotKind::Consent => {
+                ["agree", "stand-aside", "object"].map(|word| (word.to_owned(), word.replace('-', " "))).into()
+            }
             BallotKind::Choice => options.iter().map(|option| (option.clone(), option.clone())).collect(),
             BallotKind::Approval | BallotKind::Ranking | BallotKind::Score | BallotKind::Budget => Vec::new(),
         };
@@ -405,7 +416,10 @@ fn vote(trial: TrialState, key: u32) -> AnyView {
                 .into_any();
         }
         let choices = choices.into_iter().map(|(value, label)| {
-            let is_chosen = { let value = value.clone(); move || now() == value };
+            let is_chosen = {
+                let value = value.clone();
+                move || now() == value
+            };
             view! {
                 <option value=value selected=is_chosen>
                     {label}

@@ -31,7 +31,8 @@ pub fn keep_playing(trial: TrialState, policy: Signal<Option<Json>>) {
         running.try_update_value(|running| running.take().map(ActionAbortHandle::abort));
     };
     Effect::new(move |_| {
-        let Some(input) = wanted.get().filter(|input| !input.action.kind.is_empty() && !input.action.initiator.is_empty())
+        let Some(input) =
+            wanted.get().filter(|input| !input.action.kind.is_empty() && !input.action.initiator.is_empty())
         else {
             return;
         };

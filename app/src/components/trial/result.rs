@@ -6,7 +6,10 @@ use types::simulation::{Moment, Outcome, WouldDo};
 
 use super::clock::{tone, verdict_at, word};
 use super::state::{TrialState, length};
-use crate::{components::{badge::badge, icon::icon, notice::error_callout}, format};
+use crate::{
+    components::{badge::badge, icon::icon, notice::error_callout},
+    format,
+};
 
 /// Goes to a line and column of the source, where there is one to go to.
 pub type GoTo = Callback<(u32, u32)>;
@@ -20,10 +23,12 @@ pub fn ResultPanel(
     #[prop(optional)]
     go_to: Option<GoTo>,
 ) -> impl IntoView {
-    let body = move || match (trial.outcome.get(), trial.failure.get()) {
+    let body = move || {
+        match (trial.outcome.get(), trial.failure.get()) {
         (_, Some(error)) => view! { <div class="body">{error_callout(&error)}</div> }.into_any(),
         (Some(outcome), None) => body(trial, &outcome, go_to),
         (None, None) => view! { <div class="body"><p class="muted">"The result stands here as soon as there is something to try."</p></div> }.into_any(),
+    }
     };
     view! {
         <section class="panel pane-res" aria-labelledby="result" class:stale=trial.is_stale>
@@ -44,7 +49,9 @@ fn Announcement(
 ) -> impl IntoView {
     let said = RwSignal::new(String::new());
     let wanted = Memo::new(move |_| {
-        trial.outcome.with(|outcome| outcome.as_ref().map(|outcome| format!("Result: {}. {}", word(outcome.verdict), outcome.reason)))
+        trial.outcome.with(|outcome| {
+            outcome.as_ref().map(|outcome| format!("Result: {}. {}", word(outcome.verdict), outcome.reason))
+        })
     });
     let waiting = StoredValue::new(None::<leptos::leptos_dom::helpers::TimeoutHandle>);
     Effect::new(move |_| {
@@ -55,7 +62,12 @@ fn Announcement(
             }
         });
         let pause = std::time::Duration::from_millis(1200);
-        if let Ok(handle) = set_timeout_with_handle(move || { said.try_set(sentence); }, pause) {
+        if let Ok(handle) = set_timeout_with_handle(
+            move || {
+                said.try_set(sentence);
+            },
+            pause,
+        ) {
             waiting.set_value(Some(handle));
         }
     });
@@ -92,13 +104,19 @@ fn head(trial: TrialState, outcome: &Outcome, at: Option<u64>) -> AnyView {
         (Some(_), Verdict::Proposed) => ("held", "triangle-alert", "It broke"),
         (_, Verdict::Passed) => ("passed", "circle-check", "Passed"),
         (_, Verdict::Failed) => ("failed", "circle-x", "Failed"),
-        (_, Verdict::Proposed) if !outcome.in_scope && reason.contains("filter") => ("shadow", "minus", "Not its business"),
+        (_, Verdict::Proposed) if !outcome.in_scope && reason.contains("filter") => {
+            ("shadow", "minus", "Not its business")
+        }
         (_, Verdict::Proposed) => ("open", "circle-dot", "Still open"),
     };
     let after = match (at, outcome.decided_at_seconds) {
         (None, Some(0)) => "At once.".to_owned(),
         (None, Some(seconds)) => format!("After {}.", length(seconds)),
-        (None, None) => outcome.timeline.last().map(|moment| format!("Nothing more happens after {}.", length(moment.at_seconds))).unwrap_or_default(),
+        (None, None) => outcome
+            .timeline
+            .last()
+            .map(|moment| format!("Nothing more happens after {}.", length(moment.at_seconds)))
+            .unwrap_or_default(),
         (Some(at), _) => format!("As it stands after {}.", length(at)),
     };
     let reason = (!reason.is_empty()).then(|| format!("{}. ", sentence(&reason)));
@@ -192,7 +210,11 @@ fn effects(effects: &[WouldDo]) -> AnyView {
     let lines = effects
         .iter()
         .map(|effect| {
-            let when = if effect.at_seconds == 0 { "At once".to_owned() } else { format!("After {}", length(effect.at_seconds)) };
+            let when = if effect.at_seconds == 0 {
+                "At once".to_owned()
+            } else {
+                format!("After {}", length(effect.at_seconds))
+            };
             let what = if effect.sentence.is_empty() { effect.kind.replace('_', " ") } else { effect.sentence.clone() };
             let power = effect.power.map(|power| format!("Takes the power to {}.", power_words(power)));
             view! {

@@ -50,9 +50,10 @@ fn fill(trial: TrialState, form: ActionFormView) {
     trial.values.update(|values| {
         values.retain(|name, _| form.fields.iter().any(|field| field.name == *name));
         for field in &form.fields {
-            let has_choice = field.options.is_empty() || values.get(&field.name).is_some_and(|value| {
-                value.lines().all(|value| field.options.iter().any(|option| option.value == value))
-            });
+            let has_choice = field.options.is_empty()
+                || values.get(&field.name).is_some_and(|value| {
+                    value.lines().all(|value| field.options.iter().any(|option| option.value == value))
+                });
             let is_filled = values.get(&field.name).is_some_and(|value| !value.is_empty());
             if !is_filled || !has_choice {
                 values.insert(field.name.clone(), example_of(field));
@@ -68,8 +69,12 @@ fn who(trial: TrialState) -> AnyView {
             .iter()
             .map(|member| {
                 let handle = member.person.handle.clone();
-                let is_chosen = { let handle = handle.clone(); move || trial.initiator.get() == handle };
-                let roles = if member.roles.is_empty() { String::new() } else { format!(", {}", member.roles.join(", ")) };
+                let is_chosen = {
+                    let handle = handle.clone();
+                    move || trial.initiator.get() == handle
+                };
+                let roles =
+                    if member.roles.is_empty() { String::new() } else { format!(", {}", member.roles.join(", ")) };
                 view! {
                     <option value=handle selected=is_chosen>
                         {format!("{}{roles}", member.person.name)}
@@ -96,10 +101,17 @@ fn who(trial: TrialState) -> AnyView {
 
 fn what(trial: TrialState, governed: Signal<Vec<String>>) -> AnyView {
     let kinds = trial.cast.with_value(|cast| {
-        cast.kinds.iter().filter(|kind| !kind.is_family).map(|kind| (kind.value.clone(), kind.label.clone())).collect::<Vec<_>>()
+        cast.kinds
+            .iter()
+            .filter(|kind| !kind.is_family)
+            .map(|kind| (kind.value.clone(), kind.label.clone()))
+            .collect::<Vec<_>>()
     });
     let option = move |(value, label): (String, String)| {
-        let is_chosen = { let value = value.clone(); move || trial.kind.get() == value };
+        let is_chosen = {
+            let value = value.clone();
+            move || trial.kind.get() == value
+        };
         view! {
             <option value=value selected=is_chosen>
                 {label}
@@ -152,8 +164,18 @@ fn payload(trial: TrialState) -> AnyView {
 
 fn one(trial: TrialState, field: FieldView) -> AnyView {
     let (id, name) = (format!("trial-{}", field.name), field.name.clone());
-    let now = { let name = name.clone(); move || trial.values.with(|values| values.get(&name).cloned().unwrap_or_default()) };
-    let set = { let name = name.clone(); move |value: String| trial.values.update(|values| { values.insert(name.clone(), value); }) };
+    let now = {
+        let name = name.clone();
+        move || trial.values.with(|values| values.get(&name).cloned().unwrap_or_default())
+    };
+    let set = {
+        let name = name.clone();
+        move |value: String| {
+            trial.values.update(|values| {
+                values.insert(name.clone(), value);
+            })
+        }
+    };
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     if !field.required && field.kind != FieldKind::Toggle && field.value.is_empty() {
         // What may be left out is left out until somebody asks for it.
@@ -277,7 +299,14 @@ const fn next_seed(seed: u64) -> u64 {
 }
 
 fn length_of_it(trial: TrialState) -> AnyView {
-    let options = [("", "until it is decided, or 30 days"), ("3600", "1 hour"), ("86400", "1 day"), ("259200", "3 days"), ("604800", "1 week"), ("31536000", "1 year")];
+    let options = [
+        ("", "until it is decided, or 30 days"),
+        ("3600", "1 hour"),
+        ("86400", "1 day"),
+        ("259200", "3 days"),
+        ("604800", "1 week"),
+        ("31536000", "1 year"),
+    ];
     let now = move || trial.until.get().map(|seconds| seconds.to_string()).unwrap_or_default();
     let options = options
         .into_iter()
@@ -314,7 +343,12 @@ mod tests {
 
     #[test]
     fn drawing_again_gives_other_numbers() {
-        let drawn: std::collections::BTreeSet<u64> = (0..50).scan(0, |seed, _| { *seed = next_seed(*seed); Some(*seed) }).collect();
+        let drawn: std::collections::BTreeSet<u64> = (0..50)
+            .scan(0, |seed, _| {
+                *seed = next_seed(*seed);
+                Some(*seed)
+            })
+            .collect();
         assert_eq!(drawn.len(), 50);
     }
 }

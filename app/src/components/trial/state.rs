@@ -264,7 +264,9 @@ pub fn example_of(field: &FieldView) -> String {
         return field.value.clone();
     }
     match field.kind {
-        FieldKind::Select | FieldKind::Checks => field.options.first().map(|option| option.value.clone()).unwrap_or_default(),
+        FieldKind::Select | FieldKind::Checks => {
+            field.options.first().map(|option| option.value.clone()).unwrap_or_default()
+        }
         FieldKind::Number => "1".to_owned(),
         FieldKind::Toggle => "true".to_owned(),
         FieldKind::Json => "{}".to_owned(),

@@ -10,9 +10,7 @@ use crate::{
     components::{
         code::{code_block, diff_block},
         icon::icon,
-        trial::{
-            Cast, TrialState, clock::Clock, play::keep_playing, result::ResultPanel, scenario::ScenarioForm,
-        },
+        trial::{Cast, TrialState, clock::Clock, play::keep_playing, result::ResultPanel, scenario::ScenarioForm},
     },
     contexts::community_context::CommunityContext,
     format,

@@ -119,14 +119,22 @@ fn governs(bench: Bench) -> AnyView {
             .filter(|kind| kind.layer == now || kind.value == "*")
             .map(|kind| {
                 let value = kind.value.clone();
-                let is_on = { let value = value.clone(); move || bench.action_types.with(|types| types.contains(&value)) };
+                let is_on = {
+                    let value = value.clone();
+                    move || bench.action_types.with(|types| types.contains(&value))
+                };
                 let initial = untrack(&is_on);
-                let change = { let value = value.clone(); move |on: bool| bench.action_types.update(|types| {
-                    types.retain(|one| *one != value);
-                    if on {
-                        types.push(value.clone());
+                let change = {
+                    let value = value.clone();
+                    move |on: bool| {
+                        bench.action_types.update(|types| {
+                            types.retain(|one| *one != value);
+                            if on {
+                                types.push(value.clone());
+                            }
+                        })
                     }
-                }) };
+                };
                 view! {
                     <label class="check small">
                         <input
@@ -145,7 +153,10 @@ fn governs(bench: Bench) -> AnyView {
             .collect_view()
     };
     let nothing = move || {
-        bench.action_types.with(Vec::is_empty).then(|| view! { <p class="error">"Choose at least one: so far it governs nothing."</p> })
+        bench
+            .action_types
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="error">"Choose at least one: so far it governs nothing."</p> })
     };
     view! {
         {layers}
@@ -294,7 +305,9 @@ fn changeover(bench: Bench) -> AnyView {
 
 fn settings(bench: Bench) -> AnyView {
     let initial = bench.settings.get_untracked();
-    let problem = move || bench.settings_problem().map(|problem| view! { <p class="error" id="about-settings-problem">{problem}</p> });
+    let problem = move || {
+        bench.settings_problem().map(|problem| view! { <p class="error" id="about-settings-problem">{problem}</p> })
+    };
     view! {
         <div class="field">
             <label for="about-settings">"Settings " <span class="muted optional">"(JSON, optional)"</span></label>

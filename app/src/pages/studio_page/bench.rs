@@ -132,7 +132,9 @@ impl Bench {
             action_types: self.action_types.get(),
             source: self.editor.text.get(),
             settings: self.settings.with(|text| read(text)).unwrap_or_default(),
-            http_hosts: self.http_hosts.with(|text| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()),
+            http_hosts: self
+                .http_hosts
+                .with(|text| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()),
             powers: self.powers.get(),
             enforcement: self.enforcement.get(),
             on_error: self.on_error.get(),
@@ -218,7 +220,8 @@ fn beside_lines(outcome: &Outcome) -> Findings {
             None => values.push(LineValue { line: probe.end_line, text }),
         }
     }
-    let decided = trace.probes.iter().rev().find(|probe| probe.label == "return" && probe.hits > 0 && is_verdict(&probe.value));
+    let decided =
+        trace.probes.iter().rev().find(|probe| probe.label == "return" && probe.hits > 0 && is_verdict(&probe.value));
     Findings {
         decided: decided.map(|probe| probe.line),
         skipped: skipped.collect::<BTreeSet<_>>().into_iter().collect(),
@@ -274,7 +277,11 @@ fn read(text: &str) -> Result<Json, String> {
 
 /// Powers as they are chosen: nothing chosen stands for everything but HTTP.
 fn chosen(powers: &BTreeSet<Power>) -> BTreeSet<Power> {
-    if powers.is_empty() { Power::ALL.into_iter().filter(|power| *power != Power::Http).collect() } else { powers.clone() }
+    if powers.is_empty() {
+        Power::ALL.into_iter().filter(|power| *power != Power::Http).collect()
+    } else {
+        powers.clone()
+    }
 }
 
 #[cfg(test)]
@@ -288,7 +295,15 @@ mod tests {
     }
 
     fn probe(line: u32, label: &str, value: &str) -> Probe {
-        Probe { line, column: 3, end_line: line, end_column: 9, label: label.to_owned(), value: value.to_owned(), hits: 1 }
+        Probe {
+            line,
+            column: 3,
+            end_line: line,
+            end_column: 9,
+            label: label.to_owned(),
+            value: value.to_owned(),
+            hits: 1,
+        }
     }
 
     #[test]

@@ -7,7 +7,10 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use super::bench::Bench;
 use crate::{
     api::studio::{Draft, DraftVersion, SavedDraft, delete_draft, draft_versions, save_draft, share_draft},
-    components::{icon::icon, notice::{Status, error_callout}},
+    components::{
+        icon::icon,
+        notice::{Status, error_callout},
+    },
     error::AppError,
     format,
 };
@@ -45,7 +48,12 @@ pub fn keep_saving(bench: Bench) {
             Some(_) => {}
         }
         let latest = now.clone();
-        if let Ok(handle) = set_timeout_with_handle(move || { save.dispatch(latest); }, PAUSE) {
+        if let Ok(handle) = set_timeout_with_handle(
+            move || {
+                save.dispatch(latest);
+            },
+            PAUSE,
+        ) {
             waiting.set_value(Some(handle));
         }
         Some(now)
@@ -67,7 +75,11 @@ fn remember_address(saved: &SavedDraft) {
     let path = location.pathname().unwrap_or_default();
     if let Ok(history) = window().history() {
         // A browser that refuses keeps the address as it is; the draft is in the list all the same.
-        let _ = history.replace_state_with_url(&leptos::wasm_bindgen::JsValue::NULL, "", Some(&format!("{path}?draft={}", saved.id)));
+        let _ = history.replace_state_with_url(
+            &leptos::wasm_bindgen::JsValue::NULL,
+            "",
+            Some(&format!("{path}?draft={}", saved.id)),
+        );
     }
 }
 

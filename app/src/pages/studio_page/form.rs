@@ -47,7 +47,9 @@ struct RuleShape {
 pub fn form(bench: Bench) -> AnyView {
     let sheet = Memo::new(move |_| bench.editor.text.with(|text| SheetOf(Sheet::read(text))));
     let shapes = Memo::new(move |_| sheet.with(|SheetOf(sheet)| sheet.rules().iter().map(shape).collect::<Vec<_>>()));
-    let free = Memo::new(move |_| sheet.with(|SheetOf(sheet)| sheet.free_code().into_iter().map(str::to_owned).collect::<Vec<_>>()));
+    let free = Memo::new(move |_| {
+        sheet.with(|SheetOf(sheet)| sheet.free_code().into_iter().map(str::to_owned).collect::<Vec<_>>())
+    });
     let problem = RwSignal::new(String::new());
     let rules = move || {
         let shapes = shapes.get();
@@ -153,7 +155,9 @@ fn part(title: &'static str, values: &Values, shape: &Shape, usual: PartForm, bo
         let values = values.clone();
         move |_| {
             let usual = usual.clone();
-            change(values.bench, values.problem, |sheet| sheet.set(&values.rule, &usual).map_err(|error| error.to_string()));
+            change(values.bench, values.problem, |sheet| {
+                sheet.set(&values.rule, &usual).map_err(|error| error.to_string())
+            });
         }
     };
     let body = match shape {
@@ -187,7 +191,12 @@ fn part(title: &'static str, values: &Values, shape: &Shape, usual: PartForm, bo
 
 fn when(values: Values, shape: &Shape) -> AnyView {
     let tests = match shape {
-        Shape::Blocks(words) => words.iter().enumerate().map(|(n, (_, word))| one_block(&values, TESTS, "if", n, word)).collect_view().into_any(),
+        Shape::Blocks(words) => words
+            .iter()
+            .enumerate()
+            .map(|(n, (_, word))| one_block(&values, TESTS, "if", n, word))
+            .collect_view()
+            .into_any(),
         _ => ().into_any(),
     };
     let body = view! {
@@ -222,7 +231,8 @@ fn decide(values: Values, shape: &Shape) -> AnyView {
             }
         })
         .collect_view();
-    let fields = blocks::block(DECIDE, &word).map(|block| controls(&values, &format!("/{}", block.word), block.controls));
+    let fields =
+        blocks::block(DECIDE, &word).map(|block| controls(&values, &format!("/{}", block.word), block.controls));
     let body = view! {
         <div class="field">
             <label>
@@ -275,11 +285,13 @@ fn one_block(values: &Values, blocks: &'static [Block], list: &'static str, n: u
     let Some(block) = blocks::block(blocks, word) else { return ().into_any() };
     let away = {
         let values = values.clone();
-        move |_| values.list(list, |items| {
-            if n < items.len() {
-                items.remove(n);
-            }
-        })
+        move |_| {
+            values.list(list, |items| {
+                if n < items.len() {
+                    items.remove(n);
+                }
+            })
+        }
     };
     view! {
         <fieldset class="form-block">
@@ -326,8 +338,10 @@ fn add_rule(bench: Bench, problem: RwSignal<String>) -> AnyView {
     let add = move |_| {
         change(bench, problem, |sheet| {
             let taken: Vec<String> = sheet.rules().into_iter().map(|rule| rule.name).collect();
-            let name = (taken.len() + 1..).map(|n| format!("rule-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
-            let decide = serde_json::from_value(DECIDE.first().map(begun).unwrap_or_default()).map_err(|error| error.to_string())?;
+            let name =
+                (taken.len() + 1..).map(|n| format!("rule-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
+            let decide = serde_json::from_value(DECIDE.first().map(begun).unwrap_or_default())
+                .map_err(|error| error.to_string())?;
             let rule = Rule { name, when: When::actions(["*"]), decide, then: Then::carry_out() };
             sheet.add_rule(&rule).map_err(|error| error.to_string())
         });

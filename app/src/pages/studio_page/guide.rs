@@ -28,7 +28,9 @@ pub fn guide(bench: Bench) -> AnyView {
     });
     let entries = move || {
         let Some(entries) = loaded.get() else { return view! { <p class="small muted">"Loading…"</p> }.into_any() };
-        let Some(entries) = entries else { return view! { <p class="small">"The reference did not arrive. "<a href="/editor/policy.txt" rel="external">"Read it as text"</a></p> }.into_any() };
+        let Some(entries) = entries else {
+            return view! { <p class="small">"The reference did not arrive. "<a href="/editor/policy.txt" rel="external">"Read it as text"</a></p> }.into_any();
+        };
         let found = sought.with(|sought| search(&entries, sought));
         if found.is_empty() {
             return view! { <p class="small muted">{move || format!("Nothing is called “{}” here.", sought.get())}</p> }.into_any();
@@ -111,11 +113,14 @@ fn search(entries: &[ReferenceEntry], sought: &str) -> Vec<ReferenceEntry> {
             () if last == sought || name == sought => Some(0),
             () if last.starts_with(&sought) => Some(1),
             () if name.contains(&sought) => Some(2),
-            () if entry.about.to_lowercase().contains(&sought) || entry.signature.to_lowercase().contains(&sought) => Some(3),
+            () if entry.about.to_lowercase().contains(&sought) || entry.signature.to_lowercase().contains(&sought) => {
+                Some(3)
+            }
             () => None,
         }
     };
-    let mut found: Vec<(u8, &ReferenceEntry)> = entries.iter().filter_map(|entry| Some((rank(entry)?, entry))).collect();
+    let mut found: Vec<(u8, &ReferenceEntry)> =
+        entries.iter().filter_map(|entry| Some((rank(entry)?, entry))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().take(MOST).map(|(_, entry)| entry.clone()).collect()
 }
@@ -125,12 +130,19 @@ mod tests {
     use super::*;
 
     fn entry(name: &str, about: &str) -> ReferenceEntry {
-        ReferenceEntry { name: name.to_owned(), section: String::new(), signature: String::new(), about: about.to_owned(), example: String::new() }
+        ReferenceEntry {
+            name: name.to_owned(),
+            section: String::new(),
+            signature: String::new(),
+            about: about.to_owned(),
+            example: String::new(),
+        }
     }
 
     #[test]
     fn the_same_name_comes_first() {
-        let entries = [entry("Member.id", "passed on"), entry("passedBy", ""), entry("passed", ""), entry("Moment", "")];
+        let entries =
+            [entry("Member.id", "passed on"), entry("passedBy", ""), entry("passed", ""), entry("Moment", "")];
         let found: Vec<String> = search(&entries, "Passed").into_iter().map(|entry| entry.name).collect();
         assert_eq!(found, ["passed", "passedBy", "Member.id"]);
         assert_eq!(search(&entries, "").len(), 4);

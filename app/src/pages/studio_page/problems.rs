@@ -40,7 +40,14 @@ pub fn keep_looking(bench: Bench) {
     Effect::new(move |_| {
         let source = bench.editor.text.get();
         stop();
-        if may_try && let Ok(handle) = set_timeout_with_handle(move || { look.dispatch(source); }, PAUSE) {
+        if may_try
+            && let Ok(handle) = set_timeout_with_handle(
+                move || {
+                    look.dispatch(source);
+                },
+                PAUSE,
+            )
+        {
             waiting.set_value(Some(handle));
         }
     });
@@ -74,7 +81,8 @@ pub fn list(bench: Bench) -> AnyView {
 }
 
 fn item(bench: Bench, line: Line) -> AnyView {
-    let (tone, sign, word) = if line.is_error { ("failed", "circle-x", "Error: ") } else { ("held", "triangle-alert", "Warning: ") };
+    let (tone, sign, word) =
+        if line.is_error { ("failed", "circle-x", "Error: ") } else { ("held", "triangle-alert", "Warning: ") };
     let place = place_link(line.at.0, line.at.1, Some(bench.go_to()));
     let at = format!(", column {}", line.at.1);
     view! {

@@ -22,9 +22,9 @@ const PAUSE: Duration = Duration::from_millis(1200);
 
 /// The checks and the form.
 pub fn propose(bench: Bench) -> AnyView {
-    let (slug, key, base, may_propose) = bench.view.with_value(|view| {
-        (view.slug.clone(), view.attempt_key.clone(), view.base.clone(), view.may_propose)
-    });
+    let (slug, key, base, may_propose) = bench
+        .view
+        .with_value(|view| (view.slug.clone(), view.attempt_key.clone(), view.base.clone(), view.may_propose));
     keep_checking(bench);
     let action = ServerAction::<ProposeAction>::new();
     let pending = action.pending();
@@ -33,7 +33,8 @@ pub fn propose(bench: Bench) -> AnyView {
         _ => None,
     };
     let action_type = if base.is_some() { "constitution.change_policy" } else { "constitution.add_policy" };
-    let policy = base.as_ref().map(|base| view! { <input type="hidden" name="fields[policy]" value=base.name.clone() /> });
+    let policy =
+        base.as_ref().map(|base| view! { <input type="hidden" name="fields[policy]" value=base.name.clone() /> });
     let button = if base.is_some() { "Propose this change" } else { "Propose this policy" };
     let summary = move || summary(bench).into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
     let form = may_propose.then(|| {
@@ -50,7 +51,8 @@ pub fn propose(bench: Bench) -> AnyView {
             </ActionForm>
         }
     });
-    let no_form = (!may_propose).then(|| view! { <p class="muted">"Your roles do not allow you to propose policies here."</p> });
+    let no_form =
+        (!may_propose).then(|| view! { <p class="muted">"Your roles do not allow you to propose policies here."</p> });
     view! {
         <section class="panel" aria-labelledby="propose">
             <header>
@@ -87,7 +89,15 @@ fn keep_checking(bench: Bench) {
         let draft = draft.get();
         stop();
         let is_whole = !draft.action_types.is_empty() && bench.settings_problem().is_none();
-        if may_try && is_whole && let Ok(handle) = set_timeout_with_handle(move || { check.dispatch(draft); }, PAUSE) {
+        if may_try
+            && is_whole
+            && let Ok(handle) = set_timeout_with_handle(
+                move || {
+                    check.dispatch(draft);
+                },
+                PAUSE,
+            )
+        {
             waiting.set_value(Some(handle));
         }
     });
@@ -105,7 +115,11 @@ fn checks(bench: Bench) -> AnyView {
         bench.checks.with(|checks| {
             let n = |state| checks.iter().filter(|check| check.state == state).count();
             let (passed, warned, failed) = (n(CheckState::Passed), n(CheckState::Warning), n(CheckState::Failed));
-            if checks.is_empty() { String::new() } else { format!("{passed} passed, {warned} to read, {failed} failed") }
+            if checks.is_empty() {
+                String::new()
+            } else {
+                format!("{passed} passed, {warned} to read, {failed} failed")
+            }
         })
     };
     let items = move || {
@@ -130,12 +144,25 @@ fn type_check(bench: Bench) -> Option<CheckLine> {
     if !bench.editor.is_rich.get() {
         return None;
     }
-    let errors = bench.editor.problems.with(|problems| problems.iter().filter(|problem| problem.severity == "error").count());
+    let errors =
+        bench.editor.problems.with(|problems| problems.iter().filter(|problem| problem.severity == "error").count());
     let (state, sentence) = match errors {
         0 => (CheckState::Passed, "Every name and type is one that the policy language knows.".to_owned()),
-        n => (CheckState::Warning, format!("The editor found {} in the types.", format::count(i64::try_from(n).unwrap_or(0), "mistake"))),
+        n => (
+            CheckState::Warning,
+            format!("The editor found {} in the types.", format::count(i64::try_from(n).unwrap_or(0), "mistake")),
+        ),
     };
-    Some(CheckLine { code: "types".to_owned(), title: "Types".to_owned(), state, sentence, place: None, field: Some("source".to_owned()), remedy: String::new(), details: Vec::new() })
+    Some(CheckLine {
+        code: "types".to_owned(),
+        title: "Types".to_owned(),
+        state,
+        sentence,
+        place: None,
+        field: Some("source".to_owned()),
+        remedy: String::new(),
+        details: Vec::new(),
+    })
 }
 
 fn item(bench: Bench, check: CheckLine) -> AnyView {
@@ -145,7 +172,8 @@ fn item(bench: Bench, check: CheckLine) -> AnyView {
         CheckState::Failed => ("failed", "circle-x", "Failed: "),
     };
     let place = check.place.and_then(|place| place_link(place.line, place.column, Some(bench.go_to())));
-    let field = check.field.as_deref().and_then(anchor).filter(|_| check.state != CheckState::Passed && place.is_none());
+    let field =
+        check.field.as_deref().and_then(anchor).filter(|_| check.state != CheckState::Passed && place.is_none());
     let link = field.map(|href| view! { <a href=href>"Go there"</a> });
     let details = (!check.details.is_empty()).then(|| {
         let lines = check.details.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view();
@@ -192,7 +220,12 @@ fn summary(bench: Bench) -> Vec<String> {
 
     let draft = bench.draft();
     let view = bench.view.get_value();
-    let words = |value: &String| view.kinds.iter().find(|kind| kind.value == *value).map_or_else(|| value.clone(), |kind| kind.label.to_lowercase());
+    let words = |value: &String| {
+        view.kinds
+            .iter()
+            .find(|kind| kind.value == *value)
+            .map_or_else(|| value.clone(), |kind| kind.label.to_lowercase())
+    };
     let governs = draft.action_types.iter().map(words).collect::<Vec<_>>().join(", ");
     let Some(base) = &view.base else {
         let begins = match draft.enforcement {
@@ -201,7 +234,11 @@ fn summary(bench: Bench) -> Vec<String> {
             types::Enforcement::Warn => "It begins by saying what it would have done.",
             types::Enforcement::Enforced => "It is in force as soon as it is adopted.",
         };
-        let governs = if governs.is_empty() { "So far it governs nothing.".to_owned() } else { format!("It governs: {governs}.") };
+        let governs = if governs.is_empty() {
+            "So far it governs nothing.".to_owned()
+        } else {
+            format!("It governs: {governs}.")
+        };
         return vec![governs, begins.to_owned()];
     };
     let mut lines = Vec::new();
@@ -213,7 +250,9 @@ fn summary(bench: Bench) -> Vec<String> {
     let (came, went) = (n(Change::Added), n(Change::Removed));
     lines.push(match (came, went) {
         (0, 0) => "The source stays as it is.".to_owned(),
-        (came, went) => format!("{} of the source come, {} go.", format::count(came, "line"), format::count(went, "line")),
+        (came, went) => {
+            format!("{} of the source come, {} go.", format::count(came, "line"), format::count(went, "line"))
+        }
     });
     if draft.action_types != view.draft.action_types {
         lines.push(format!("It governs from now on: {governs}."));

@@ -8,9 +8,11 @@ use crate::builder::Sheet;
 
 /// The view in plain words.
 pub fn plain_words(bench: Bench) -> AnyView {
-    let description = move || match bench.description.get() {
+    let description = move || {
+        match bench.description.get() {
         text if text.trim().is_empty() => view! { <p class="muted">"Nobody has said yet in plain words what it does. Voters read this first: write it under “About it”."</p> }.into_any(),
         text => view! { <p class="voice">{text}</p> }.into_any(),
+    }
     };
     let steps = move || {
         bench.editor.text.with(|source| {

@@ -2,10 +2,10 @@
 
 use app::{
     api::{
-        founding::{BlankView, FoundingForm, FoundingPlace, FoundingView, KitView},
         community::FigureView,
-        report::{BarView, ChartView, ReportView},
+        founding::{BlankView, FoundingForm, FoundingPlace, FoundingView, KitView},
         member::{HeldRole, MayLine, MemberView, RightCell, RightView, RightsGroup, RightsRow, RightsView},
+        report::{BarView, ChartView, ReportView},
         search::{FoundKind, FoundLine, SearchView},
         settings::{ConnectionView, SettingsView},
     },
@@ -60,7 +60,8 @@ impl MemberBackend for Fake {
 
     async fn rights(&self, _viewer: &Viewer, slug: &str) -> Result<RightsView, AppError> {
         Self::known(slug)?;
-        let cell = |right| Some(RightCell { right, since: at("2025-02-11T12:00:00Z"), decision: Some(id(proposals::WASHER)) });
+        let cell =
+            |right| Some(RightCell { right, since: at("2025-02-11T12:00:00Z"), decision: Some(id(proposals::WASHER)) });
         Ok(RightsView {
             roles: vec!["Member".to_owned(), "Steward".to_owned()],
             groups: vec![RightsGroup {

@@ -25,13 +25,12 @@ use app::{
     },
     backend::{
         ActionBackend, AuditBackend, BoardBackend, CommunityBackend, DemoBackend, DocumentBackend, PolicyBackend,
-        ProposalBackend, SessionBackend, StudioBackend, TrialBackend, Viewer,
+        ProposalBackend, SessionBackend, StudioBackend, Viewer,
     },
     error::{AppError, ErrorKind},
 };
 use async_trait::async_trait;
-use types::simulation::{CheckLine, Example, Finding, Outcome, TrialInput};
-use types::{ActionId, BallotValue, DocumentId, DraftId, Json, PolicyId, ProposalId, Timestamp};
+use types::{ActionId, BallotValue, DocumentId, DraftId, PolicyId, ProposalId, Timestamp};
 
 pub mod actions;
 pub mod belonging;
@@ -484,28 +483,6 @@ impl StudioBackend for Fake {
     async fn policy_case(&self, _viewer: &Viewer, slug: &str, id: ProposalId) -> Result<Option<PolicyCase>, AppError> {
         Self::known(slug)?;
         Ok(studio::case(id))
-    }
-}
-
-#[async_trait]
-impl TrialBackend for Fake {
-    async fn simulate(&self, _viewer: &Viewer, _slug: &str, _trial: TrialInput) -> Result<Outcome, AppError> {
-        Ok(studio::outcome())
-    }
-
-    async fn lint(&self, _viewer: &Viewer, _slug: &str, _source: String) -> Result<Vec<Finding>, AppError> {
-        Ok(Vec::new())
-    }
-
-    async fn check_policy(
-        &self,
-        _viewer: &Viewer,
-        _slug: &str,
-        _base: Option<PolicyId>,
-        _policy: Json,
-        _examples: Vec<Example>,
-    ) -> Result<Vec<CheckLine>, AppError> {
-        Ok(Vec::new())
     }
 }
 

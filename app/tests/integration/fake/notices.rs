@@ -42,7 +42,12 @@ impl NoticeBackend for Fake {
         }
         let read = self.read.lock().expect("what was read").clone();
         let mut notices = vec![
-            line(3, NoticeEvent::Asked, "Your vote is asked for: Open on Sundays. The vote closes on Mon 23 Nov 2026, 18:00 UTC.", false),
+            line(
+                3,
+                NoticeEvent::Asked,
+                "Your vote is asked for: Open on Sundays. The vote closes on Mon 23 Nov 2026, 18:00 UTC.",
+                false,
+            ),
             line(2, NoticeEvent::Mention, "Tomasz Wilk mentioned you in the discussion of: Open on Sundays.", false),
             line(1, NoticeEvent::Decided, "Passed: Buy a second pressure washer.", true),
         ];
@@ -74,7 +79,9 @@ impl NoticeBackend for Fake {
         }
         let kept = self.wishes.lock().expect("the wishes").clone();
         Ok(NoticeSettingsView {
-            on: kept.as_ref().map_or_else(|| vec!["asked.app".to_owned(), "asked.email".to_owned()], |kept| kept.on.clone()),
+            on: kept
+                .as_ref()
+                .map_or_else(|| vec!["asked.app".to_owned(), "asked.email".to_owned()], |kept| kept.on.clone()),
             address: Some("leila@example.org".to_owned()),
             sends_mail: true,
             chats: vec!["Matrix".to_owned()],
@@ -148,7 +155,8 @@ impl DiscussionBackend for Fake {
         if proposal != id(214) {
             return Ok(DiscussionView { may_write, ..DiscussionView::default() });
         }
-        let mut first = comment(901, "ingrid", Some(Side::For), "I work **Saturdays**. See [the rota](https://rota.example).", 4);
+        let mut first =
+            comment(901, "ingrid", Some(Side::For), "I work **Saturdays**. See [the rota](https://rota.example).", 4);
         first.replies.push(comment(902, "tomasz", None, "@leila would you open?", 0));
         let against = comment(903, "kwame", Some(Side::Against), "Who locks up? <script>alert(1)</script>", 2);
         let mut removed = comment(904, "jw", None, "", 0);
@@ -180,7 +188,11 @@ impl DiscussionBackend for Fake {
             return Err(AppError::sign_in_needed());
         }
         if comment.text.trim().is_empty() {
-            return Err(AppError::new(ErrorKind::Invalid, "comment-empty", "The comment is empty; write something first."));
+            return Err(AppError::new(
+                ErrorKind::Invalid,
+                "comment-empty",
+                "The comment is empty; write something first.",
+            ));
         }
         self.comments.lock().expect("the comments").push(comment);
         Ok(id(950))
@@ -196,7 +208,13 @@ impl DiscussionBackend for Fake {
         Ok(())
     }
 
-    async fn remove_comment(&self, _viewer: &Viewer, _slug: &str, _id: CommentId, _reason: &str) -> Result<(), AppError> {
+    async fn remove_comment(
+        &self,
+        _viewer: &Viewer,
+        _slug: &str,
+        _id: CommentId,
+        _reason: &str,
+    ) -> Result<(), AppError> {
         Ok(())
     }
 

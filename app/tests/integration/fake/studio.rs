@@ -24,7 +24,8 @@ pub fn view(slug: &str, query: &StudioQuery) -> Result<StudioView, AppError> {
         None => None,
         Some(id) => {
             let known: Option<PolicyId> = id.parse().ok();
-            let policy = known.and_then(|id| policies::policy(id, None)).ok_or_else(|| AppError::not_found("policy"))?;
+            let policy =
+                known.and_then(|id| policies::policy(id, None)).ok_or_else(|| AppError::not_found("policy"))?;
             Some(policy)
         }
     };
@@ -60,7 +61,12 @@ pub fn view(slug: &str, query: &StudioQuery) -> Result<StudioView, AppError> {
 }
 
 fn kinds() -> Vec<KindOption> {
-    let kind = |value: &str, label: &str, layer, is_family| KindOption { value: value.into(), label: label.into(), layer, is_family };
+    let kind = |value: &str, label: &str, layer, is_family| KindOption {
+        value: value.into(),
+        label: label.into(),
+        layer,
+        is_family,
+    };
     vec![
         kind("board.*", "Everything on the board", Layer::Platform, true),
         kind("board.rename_channel", "Rename a channel", Layer::Platform, false),

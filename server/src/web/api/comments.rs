@@ -123,7 +123,11 @@ pub async fn write(
     may_see(&web, &here, &author, proposal).await?;
     let parent = match new.parent {
         None => None,
-        Some(parent) => Some(parent.parse().map_err(|_| ApiError::invalid("unknown-comment", "parent is no comment's id").at("parent"))?),
+        Some(parent) => Some(
+            parent
+                .parse()
+                .map_err(|_| ApiError::invalid("unknown-comment", "parent is no comment's id").at("parent"))?,
+        ),
     };
     let discussion = Discussion { ctx: &web.ctx, community: here.community.id, roster: &here.roster };
     let saying = Saying { parent, side: new.side, text: new.text };
@@ -175,7 +179,11 @@ async fn may_see(web: &Web, here: &Here, member: &Member, id: ProposalId) -> Res
     let proposal = store.proposal(id).await?.ok_or_else(unknown)?;
     let stored = store.action(proposal.action).await?.ok_or_else(unknown)?;
     let sees = here.roster.may(Some(member), types::member::Right::View, &stored.action.kind);
-    if sees { Ok(()) } else { Err(ApiError::forbidden("not-permitted", "this member's roles do not let them see this")) }
+    if sees {
+        Ok(())
+    } else {
+        Err(ApiError::forbidden("not-permitted", "this member's roles do not let them see this"))
+    }
 }
 
 fn shape(here: &Here, comment: &Comment) -> CommentShape {

@@ -52,7 +52,12 @@ pub async fn export(
     let member = here.roster.by_handle(&handle).cloned().ok_or_else(unknown)?;
     match &here.standing {
         Standing::Member(you) if you.id == member.id => {}
-        _ => return Err(ApiError::forbidden("not-yourself", "only the member themselves can export what is kept about them")),
+        _ => {
+            return Err(ApiError::forbidden(
+                "not-yourself",
+                "only the member themselves can export what is kept about them",
+            ));
+        }
     }
     let store = web.ctx.store.community(here.community.id);
     let role = |id: types::RoleId| here.roster.roles.iter().find(|role| role.id == id).map(|role| role.name.clone());
@@ -60,7 +65,9 @@ pub async fn export(
     let mut identities = Vec::new();
     for connection in store.connections().await? {
         for identity in store.identities_of(&connection.platform, &[member.id]).await? {
-            identities.push(json!({ "platform": identity.platform, "id": identity.external_id, "name": identity.display_name }));
+            identities.push(
+                json!({ "platform": identity.platform, "id": identity.external_id, "name": identity.display_name }),
+            );
         }
     }
     let ballots = store.ballots_by(member.id, MOST).await?;

@@ -94,7 +94,9 @@ pub async fn get(
     if how.format == Some(ReportFormat::Csv) {
         let kind = HeaderValue::from_static("text/csv; charset=utf-8");
         let name = HeaderValue::from_static("attachment; filename=\"participation.csv\"");
-        return Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], report::csv(&view)).into_response());
+        return Ok(
+            ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], report::csv(&view)).into_response()
+        );
     }
     let bar = |bar: app::api::report::BarView| BarShape { label: bar.label, value: bar.value, n: bar.n };
     let chart = |chart: app::api::report::ChartView| ChartShape {
@@ -103,5 +105,6 @@ pub async fn get(
         unit: chart.unit,
         bars: chart.bars.into_iter().map(bar).collect(),
     };
-    Ok(Json(Report { since: view.since.to_string(), charts: view.charts.into_iter().map(chart).collect() }).into_response())
+    Ok(Json(Report { since: view.since.to_string(), charts: view.charts.into_iter().map(chart).collect() })
+        .into_response())
 }

@@ -13,8 +13,8 @@ use app::error::{AppError, ErrorKind};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
-use types::payload::{bundle, catalogue};
 use types::member::{Member, Right};
+use types::payload::{bundle, catalogue};
 use types::platform::ActionTypeSpec;
 use types::{ActionId, ActionStatus, ActionType, Json, Layer, MemberId, Origin};
 

@@ -16,7 +16,7 @@ use store::documents::Document;
 use types::{ActionId, ActionStatus, AuditKind, DocumentId, Enforcement, PolicyId, ProposalId, Timestamp};
 
 use super::{PageBackend, Place, failed};
-use crate::views::{diff, sentence};
+use crate::views::sentence;
 
 /// Characters of a document's first words.
 const SUMMARY_CHARS: usize = 160;
@@ -94,10 +94,13 @@ impl DocumentBackend for PageBackend {
         let versions = place.store().document_versions(id).await.map_err(failed)?;
         let of = |number| versions.iter().find(|version| version.version == number).ok_or_else(unknown);
         let (from, to) = (of(from)?, of(to)?);
-        let pieces: Vec<WordPiece> =
-            diff::words(&from.text, &to.text).into_iter().map(|(change, text)| WordPiece { change, text }).collect();
+        let pieces: Vec<WordPiece> = app::difference::words(&from.text, &to.text)
+            .into_iter()
+            .map(|(change, text)| WordPiece { change, text })
+            .collect();
         let count = |wanted: Change| {
-            let words = pieces.iter().filter(|piece| piece.change == wanted).map(|piece| piece.text.split_whitespace().count());
+            let words =
+                pieces.iter().filter(|piece| piece.change == wanted).map(|piece| piece.text.split_whitespace().count());
             u32::try_from(words.sum::<usize>()).unwrap_or(u32::MAX)
         };
         Ok(CompareView {
@@ -185,7 +188,13 @@ impl Place<'_> {
             return Ok(Vec::new());
         }
         let missing = policies.iter().filter(|(name, _)| !named.contains(*name));
-        Ok(missing.map(|(name, (id, enforcement))| ServingPolicy { id: Some(*id), name: name.clone(), enforcement: Some(*enforcement) }).collect())
+        Ok(missing
+            .map(|(name, (id, enforcement))| ServingPolicy {
+                id: Some(*id),
+                name: name.clone(),
+                enforcement: Some(*enforcement),
+            })
+            .collect())
     }
 
     async fn version(&self, version: &Document) -> Result<DocumentVersion, AppError> {
@@ -259,8 +268,7 @@ fn clauses(text: &str, policies: &BTreeMap<String, (PolicyId, Enforcement)>) -> 
         }
         for name in named_policies(line) {
             let known = policies.get(&name);
-            let serving =
-                ServingPolicy { id: known.map(|(id, _)| *id), enforcement: known.map(|(_, how)| *how), name };
+            let serving = ServingPolicy { id: known.map(|(id, _)| *id), enforcement: known.map(|(_, how)| *how), name };
             match clauses.last_mut() {
                 Some(clause) => clause.policies.push(serving),
                 None => clauses.push(ClauseView {

@@ -63,7 +63,8 @@ impl MemberBackend for PageBackend {
         for spec in catalogue().iter().filter(|spec| lives_on(&spec.kind)) {
             let cells = roster.roles.iter().map(|role| {
                 let of_role = granted.iter().filter(|one| one.permission.role == role.id);
-                let best = of_role.filter(|one| one.permission.covers(&spec.kind)).max_by_key(|one| one.permission.right);
+                let best =
+                    of_role.filter(|one| one.permission.covers(&spec.kind)).max_by_key(|one| one.permission.right);
                 best.map(|one| cell(one, &decisions))
             });
             let row = RightsRow {

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use app::api::notice::{
-    NoticeChannel, NoticeEvent, NoticeLine, NoticeSettingsForm, NoticeSettingsView, NoticesView,
-};
+use app::api::notice::{NoticeChannel, NoticeEvent, NoticeLine, NoticeSettingsForm, NoticeSettingsView, NoticesView};
 use app::backend::{NoticeBackend, Viewer};
 use app::error::{AppError, ErrorKind};
 use async_trait::async_trait;
@@ -154,7 +152,8 @@ impl NoticeBackend for PageBackend {
             return Err(AppError::new(ErrorKind::Unavailable, "no-mail-server", message));
         }
         if !is_address(&address) {
-            let message = format!("“{}” is not an e-mail address. Write one like name@example.org.", sentence::cut(&address, 80));
+            let message =
+                format!("“{}” is not an e-mail address. Write one like name@example.org.", sentence::cut(&address, 80));
             return Err(AppError::new(ErrorKind::Invalid, "not-an-address", message));
         }
         let link = Link::Confirm { account, address: address.clone(), until: place.now + LINK_LIFE };

@@ -222,7 +222,9 @@ fn version_lines(versions: &[Policy]) -> Vec<VersionLine> {
             author: None,
             reason: String::new(),
             proposal: None,
-            changes: older.map(|older| difference::lines(&older.draft.source, &version.draft.source)).unwrap_or_default(),
+            changes: older
+                .map(|older| difference::lines(&older.draft.source, &version.draft.source))
+                .unwrap_or_default(),
         });
     }
     lines

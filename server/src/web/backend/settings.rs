@@ -12,12 +12,13 @@ use types::{AccountId, Json};
 
 use super::{PageBackend, failed};
 use crate::config::FoundingRule;
-use crate::kits::{self, BlankKind, Kit};
+use crate::kits::{self, Kit};
 use crate::pipeline::{self, Founding, NewMember};
 use crate::views::roster::person;
 use crate::views::sentence;
 use crate::web::api::refusals;
 use crate::web::{access, secret};
+use engine::{Blank, BlankKind};
 
 /// Communities that one account may have founded: beyond it, ask the operator.
 const MAX_FOUNDED: usize = 20;
@@ -161,22 +162,30 @@ fn blanks(kit: &Kit, form: &FoundingForm) -> Result<Map<String, Value>, AppError
         let Some(text) = form.blanks.get(&blank.name).map(|text| text.trim()).filter(|text| !text.is_empty()) else {
             continue;
         };
-        let value = match blank.kind {
-            BlankKind::Text => json!(text),
-            BlankKind::Integer | BlankKind::Number => {
-                let not_a_number = || {
-                    let message = format!("“{}” is no number. {} needs one.", sentence::cut(text, 40), blank.label);
-                    AppError::new(ErrorKind::Invalid, "not-a-number", message)
-                };
-                match blank.kind {
-                    BlankKind::Integer => json!(text.parse::<i64>().map_err(|_| not_a_number())?),
-                    _ => json!(text.parse::<f64>().map_err(|_| not_a_number())?),
-                }
-            }
-        };
+        let value = filled_in(blank, text)?;
         filled.insert(blank.name.clone(), value);
     }
     Ok(filled)
+}
+
+/// What somebody wrote into a blank, as a value of its kind. The kit says whether it fits.
+fn filled_in(blank: &Blank, text: &str) -> Result<Value, AppError> {
+    let not = |what: &str| {
+        let message = format!("“{}” is no {what}. {} needs one.", sentence::cut(text, 40), blank.label);
+        AppError::new(ErrorKind::Invalid, "bad-blank", message)
+    };
+    Ok(match blank.kind {
+        BlankKind::Integer => json!(text.parse::<i64>().map_err(|_| not("whole number"))?),
+        BlankKind::Number | BlankKind::Days | BlankKind::Share => {
+            json!(text.parse::<f64>().map_err(|_| not("number"))?)
+        }
+        BlankKind::Bool => json!(matches!(text, "true" | "on" | "yes")),
+        BlankKind::Words => {
+            json!(text.split([',', '\n']).map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>())
+        }
+        BlankKind::Table => serde_json::from_str(text).map_err(|_| not("table such as {\"name\": 3}"))?,
+        BlankKind::Text | BlankKind::Choice | BlankKind::Role | BlankKind::Channel | BlankKind::Member => json!(text),
+    })
 }
 
 fn kit(kit: &Kit) -> KitView {
@@ -189,14 +198,17 @@ fn kit(kit: &Kit) -> KitView {
         title: kit.title.clone(),
         about: kit.description.clone(),
         used_by: kit.used_by.clone(),
-        fails_when: kit.fails_when.clone(),
+        fails_when: kit.failure_modes.iter().map(|mode| mode.what.as_str()).collect::<Vec<_>>().join(" "),
         blanks: kit
             .blanks
             .iter()
             .map(|blank| BlankView {
                 name: blank.name.clone(),
                 label: blank.label.clone(),
-                is_number: !matches!(blank.kind, BlankKind::Text),
+                is_number: matches!(
+                    blank.kind,
+                    BlankKind::Integer | BlankKind::Number | BlankKind::Days | BlankKind::Share
+                ),
                 min: blank.min,
                 max: blank.max,
                 value: match &blank.default {

@@ -74,7 +74,10 @@ impl StudioBackend for PageBackend {
         let title = title_of(&draft);
         let body = Json(serde_json::to_value(&draft).unwrap_or_default());
         if body.0.to_string().len() > MAX_DRAFT_BYTES {
-            let message = format!("A draft may have {} KiB; this one has more. Shorten the source or the examples.", MAX_DRAFT_BYTES / 1024);
+            let message = format!(
+                "A draft may have {} KiB; this one has more. Shorten the source or the examples.",
+                MAX_DRAFT_BYTES / 1024
+            );
             return Err(AppError::new(ErrorKind::Invalid, "draft-too-long", message));
         }
         let head = match id {
@@ -173,7 +176,8 @@ impl Place<'_> {
         if !is_own && !has_key {
             return Err(unknown());
         }
-        let latest = self.store().draft_versions(id, 1).await.map_err(failed)?.into_iter().next().ok_or_else(unknown)?;
+        let latest =
+            self.store().draft_versions(id, 1).await.map_err(failed)?.into_iter().next().ok_or_else(unknown)?;
         let draft: Draft = latest.body.read().map_err(|_| unknown())?;
         let saved = SavedDraft { id, version: latest.version, at: latest.updated_at };
         self.view(draft, Some(saved), is_own).await

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::test_app::{Answer, TestApp};
 
-const SOURCE: &str = "/** @type {CheckFn} */\nfunction check(action) {\n  return action.proposal.yes > 0 ? PASSED : undefined\n}\n";
+const SOURCE: &str =
+    "/** @type {CheckFn} */\nfunction check(action) {\n  return action.proposal.yes > 0 ? PASSED : undefined\n}\n";
 
 /// Calls a server function with a JSON body, as the page of a member does.
 async fn call(app: &TestApp, function: &str, cookie: Option<&str>, body: Value) -> Answer {
@@ -36,7 +37,8 @@ async fn a_draft_is_its_writers_until_a_link_is_made() {
     let app = TestApp::demo().await;
     app.found("fern", "jury", &["ada", "bo", "cy"]).await;
     app.found("moss", "open", &["eve"]).await;
-    let (ada, bo, eve) = (app.sign_in("fern", "ada").await, app.sign_in("fern", "bo").await, app.sign_in("moss", "eve").await);
+    let (ada, bo, eve) =
+        (app.sign_in("fern", "ada").await, app.sign_in("fern", "bo").await, app.sign_in("moss", "eve").await);
     let save = |slug: &str, id: Value, name: &str| json!({ "slug": slug, "id": id, "draft": draft(name) });
 
     let saved = call(&app, "studio/save_draft", Some(&ada), save("fern", Value::Null, "Topics")).await;
@@ -52,7 +54,8 @@ async fn a_draft_is_its_writers_until_a_link_is_made() {
         stolen.expect(StatusCode::NOT_FOUND);
         for function in ["share_draft", "delete_draft", "draft_versions"] {
             let form = format!("slug={slug}&id={id}");
-            let answer = app.form(&format!("/_fn/app/api/studio/{function}"), form).cookie(cookie.unwrap()).send().await;
+            let answer =
+                app.form(&format!("/_fn/app/api/studio/{function}"), form).cookie(cookie.unwrap()).send().await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{function}: {}", answer.text());
         }
         let page = app.call(Method::GET, &format!("/c/{slug}/studio?draft={id}")).cookie(cookie.unwrap()).send().await;
@@ -67,16 +70,31 @@ async fn a_draft_is_its_writers_until_a_link_is_made() {
     let seen = app.call(Method::GET, &href).cookie(&bo).send().await.expect(StatusCode::OK).text();
     assert!(seen.contains("Topics by vote") && !seen.contains("Before you propose it</h2><form"), "{seen}");
     let visited = app.call(Method::GET, &href).send().await.expect(StatusCode::OK).text();
-    assert!(visited.contains("the names of members and the policy&#x27;s settings were left out") || visited.contains("were left out"));
+    assert!(
+        visited.contains("the names of members and the policy&#x27;s settings were left out")
+            || visited.contains("were left out")
+    );
     assert!(!visited.contains("secret"), "settings are nobody's business");
     let wrong = href.replace("key=", "key=0");
     app.call(Method::GET, &wrong).send().await.expect(StatusCode::NOT_FOUND);
     // A new link ends the one before.
-    app.form("/_fn/app/api/studio/share_draft", format!("slug=fern&id={id}")).cookie(&ada).send().await.expect(StatusCode::OK);
+    app.form("/_fn/app/api/studio/share_draft", format!("slug=fern&id={id}"))
+        .cookie(&ada)
+        .send()
+        .await
+        .expect(StatusCode::OK);
     app.call(Method::GET, &href).send().await.expect(StatusCode::NOT_FOUND);
 
-    app.form("/_fn/app/api/studio/delete_draft", format!("slug=fern&id={id}")).cookie(&ada).send().await.expect(StatusCode::OK);
-    app.call(Method::GET, &format!("/c/fern/studio?draft={id}")).cookie(&ada).send().await.expect(StatusCode::NOT_FOUND);
+    app.form("/_fn/app/api/studio/delete_draft", format!("slug=fern&id={id}"))
+        .cookie(&ada)
+        .send()
+        .await
+        .expect(StatusCode::OK);
+    app.call(Method::GET, &format!("/c/fern/studio?draft={id}"))
+        .cookie(&ada)
+        .send()
+        .await
+        .expect(StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +129,10 @@ async fn a_proposal_about_a_policy_shows_its_case() {
     assert!(policy.contains("style-src-attr 'unsafe-inline'") && policy.contains("worker-src 'self'"), "{policy}");
     assert!(!policy.contains("unsafe-eval'; ") && !policy.contains("blob:"), "{policy}");
     let html = studio.text();
-    assert!(html.contains("id=\"source-text\"") && !html.contains("/editor/loader.js"), "the editor waits for a script");
+    assert!(
+        html.contains("id=\"source-text\"") && !html.contains("/editor/loader.js"),
+        "the editor waits for a script"
+    );
 
     let payload = json!({
         "name": "Topics", "description": "One yes is enough.", "layer": "platform", "enforcement": "shadow",
@@ -119,13 +140,29 @@ async fn a_proposal_about_a_policy_shows_its_case() {
     });
     let action = app.attempt("fern", "ada", "constitution.add_policy", payload).await;
     let id = action["proposals"][0]["id"].as_str().unwrap();
-    let page = app.call(Method::GET, &format!("/c/fern/proposals/{id}")).cookie(&ada).send().await.expect(StatusCode::OK).text();
+    let page = app
+        .call(Method::GET, &format!("/c/fern/proposals/{id}"))
+        .cookie(&ada)
+        .send()
+        .await
+        .expect(StatusCode::OK)
+        .text();
     assert!(page.contains("What “Topics” would be"), "{page}");
-    assert!(page.contains("set a channel's topic (1 channel)") || page.contains("set a channel&#x27;s topic (1 channel)"), "{page}");
+    assert!(
+        page.contains("set a channel's topic (1 channel)") || page.contains("set a channel&#x27;s topic (1 channel)"),
+        "{page}"
+    );
     assert!(page.contains("Cannot message members") && page.contains("It begins on trial"), "{page}");
 
-    let rename = app.attempt("fern", "ada", "board.rename_channel", json!({ "channel": "general", "name": "hall" })).await;
+    let rename =
+        app.attempt("fern", "ada", "board.rename_channel", json!({ "channel": "general", "name": "hall" })).await;
     let id = rename["proposals"][0]["id"].as_str().unwrap();
-    let page = app.call(Method::GET, &format!("/c/fern/proposals/{id}")).cookie(&ada).send().await.expect(StatusCode::OK).text();
+    let page = app
+        .call(Method::GET, &format!("/c/fern/proposals/{id}"))
+        .cookie(&ada)
+        .send()
+        .await
+        .expect(StatusCode::OK)
+        .text();
     assert!(!page.contains("would be</h2>"), "no case for what is no policy");
 }

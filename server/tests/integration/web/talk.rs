@@ -96,7 +96,8 @@ async fn inbox(app: &TestApp, slug: &str, handle: &str) -> Vec<(String, String)>
     app.quiet().await;
     let path = format!("/api/v1/communities/{slug}/notices?member={handle}");
     let found = app.get(&path).send().await.expect(StatusCode::OK).json();
-    let line = |notice: &Value| (notice["event"].as_str().unwrap().to_owned(), notice["text"].as_str().unwrap().to_owned());
+    let line =
+        |notice: &Value| (notice["event"].as_str().unwrap().to_owned(), notice["text"].as_str().unwrap().to_owned());
     found["notices"].as_array().unwrap().iter().map(line).collect()
 }
 
@@ -105,8 +106,9 @@ fn of(inbox: &[(String, String)], event: &str) -> Vec<String> {
 }
 
 async fn rename(app: &TestApp) -> String {
-    let action =
-        app.attempt("fern", "ada", "constitution.add_document", json!({ "name": "House rules", "text": "Be kind." })).await;
+    let action = app
+        .attempt("fern", "ada", "constitution.add_document", json!({ "name": "House rules", "text": "Be kind." }))
+        .await;
     app.quiet().await;
     action["proposals"][0]["id"].as_str().unwrap().to_owned()
 }
@@ -162,7 +164,8 @@ async fn a_discussion_reaches_those_it_names_and_leaves_marks() {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         app.post(&path, body)
     };
-    let first = say("bo", "Short is good, @cy.", json!({ "side": "for" })).send().await.expect(StatusCode::CREATED).json();
+    let first =
+        say("bo", "Short is good, @cy.", json!({ "side": "for" })).send().await.expect(StatusCode::CREATED).json();
     let first = first["id"].as_str().unwrap().to_owned();
     let reply = say("cy", "Too short!", json!({ "parent": first })).send().await.expect(StatusCode::CREATED).json();
     // An answer to an answer stands in the same thread.
@@ -183,13 +186,20 @@ async fn a_discussion_reaches_those_it_names_and_leaves_marks() {
     assert_eq!((gone["text"].as_str(), gone["removed_at"].is_string()), (Some(""), true));
     app.post(&removal, json!({ "by": "bo" })).send().await.refused(404, "not-found", None);
     let log = app.get("/api/v1/communities/fern/audit?kind=comment").send().await.text();
-    assert!(log.contains("comment.written") && log.contains("comment.removed") && !log.contains("Short is good"), "{log}");
+    assert!(
+        log.contains("comment.written") && log.contains("comment.removed") && !log.contains("Short is good"),
+        "{log}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_go_out_once_and_end_with_one_click() {
     let sink = Sink::start(1).await;
-    let app = TestApp::with_environment(&[("POLITY_SMTP_URL", &sink.url), ("POLITY_MAIL_FROM", "Polity <polity@example.org>")]).await;
+    let app = TestApp::with_environment(&[
+        ("POLITY_SMTP_URL", &sink.url),
+        ("POLITY_MAIL_FROM", "Polity <polity@example.org>"),
+    ])
+    .await;
     app.found("fern", "majority", &["ada", "bo"]).await;
     address(&app, "fern", "bo").await;
     let mailer = Mailer::of(&app.ctx.config).unwrap().unwrap();
@@ -205,12 +215,16 @@ async fn letters_go_out_once_and_end_with_one_click() {
     let asked: Vec<_> = letters.iter().filter(|letter| letter.contains("Your vote is asked for")).collect();
     assert_eq!(asked.len(), 1, "{letters:?}");
     let letter = asked[0];
-    for part in ["To: bo@example.org", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Auto-Submitted: auto-generated"] {
+    for part in
+        ["To: bo@example.org", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Auto-Submitted: auto-generated"]
+    {
         assert!(letter.contains(part), "{part}: {letter}");
     }
     let link = Link::Unsubscribe { community: community(&app, "fern").await, member: member(&app, "fern", "bo").await };
     let token = link.seal(&app.ctx.vault).unwrap();
-    let click = |token: &str| app.call(Method::POST, &format!("/mail/unsubscribe?token={token}")).body("List-Unsubscribe=One-Click");
+    let click = |token: &str| {
+        app.call(Method::POST, &format!("/mail/unsubscribe?token={token}")).body("List-Unsubscribe=One-Click")
+    };
     click("ab12").send().await.refused(422, "link-not-ours", Some("token"));
     click(&token).send().await.expect(StatusCode::OK);
     let before = sink.letters().len();

@@ -183,7 +183,11 @@ impl Ids {
             path if path.contains("/policies/") => &self.policy,
             _ => NO_ID,
         };
-        let query = if ["/eligibility", "/ballots", "/notices"].iter().any(|end| path.ends_with(end)) { "?member=eve" } else { "" };
+        let query = if ["/eligibility", "/ballots", "/notices"].iter().any(|end| path.ends_with(end)) {
+            "?member=eve"
+        } else {
+            ""
+        };
         format!("{}{query}", path.replace("{slug}", slug).replace("{id}", id).replace("{channel}", "general"))
     }
 }

@@ -52,7 +52,11 @@ const fn control(at: &'static str, label: &'static str, kind: Kind) -> Control {
 }
 
 const COMPARE: Kind = Kind::Choice(&[("at-least", "at least"), ("less-than", "less than")]);
-const OF: Kind = Kind::Choice(&[("sides", "of those who said yes or no"), ("cast", "of all votes"), ("eligible", "of all who may vote")]);
+const OF: Kind = Kind::Choice(&[
+    ("sides", "of those who said yes or no"),
+    ("cast", "of all votes"),
+    ("eligible", "of all who may vote"),
+]);
 const PRIVACY: Control = control(
     "/ballot/privacy",
     "Who can see how somebody voted",
@@ -110,7 +114,17 @@ pub const DECIDE: &[Block] = &[
         word: "consent",
         label: "consent: some agree and nobody objects",
         usual: r#"{"objections":0,"at_most":"5 days"}"#,
-        controls: &[VOTERS, NOT_PROPOSER, QUORUM, control("/objections", "Objections it bears", Kind::Number), AT_MOST, QUESTION, PLACE, PRIVACY, RESULTS],
+        controls: &[
+            VOTERS,
+            NOT_PROPOSER,
+            QUORUM,
+            control("/objections", "Objections it bears", Kind::Number),
+            AT_MOST,
+            QUESTION,
+            PLACE,
+            PRIVACY,
+            RESULTS,
+        ],
     },
     Block {
         word: "lazy-consensus",
@@ -250,7 +264,11 @@ pub const TESTS: &[Block] = &[
         word: "text-length",
         label: "how long the text is",
         usual: r#"{"fields":["text"],"is":"at-least","characters":2000}"#,
-        controls: &[control("/fields", "Fields", Kind::Lines), control("/is", "Is", COMPARE), control("/characters", "Characters", Kind::Number)],
+        controls: &[
+            control("/fields", "Fields", Kind::Lines),
+            control("/is", "Is", COMPARE),
+            control("/characters", "Characters", Kind::Number),
+        ],
     },
     Block {
         word: "link",
@@ -262,7 +280,11 @@ pub const TESTS: &[Block] = &[
         word: "field",
         label: "a field has one of some values",
         usual: r#"{"field":"channel","values":["general"],"holds":true}"#,
-        controls: &[control("/field", "Field", Kind::Line), control("/values", "Values, one a line", Kind::Lines), control("/holds", "It has one of them", Kind::Toggle)],
+        controls: &[
+            control("/field", "Field", Kind::Line),
+            control("/values", "Values, one a line", Kind::Lines),
+            control("/holds", "It has one of them", Kind::Toggle),
+        ],
     },
     Block {
         word: "rate",
@@ -286,7 +308,11 @@ pub const TESTS: &[Block] = &[
         word: "count",
         label: "how many there are",
         usual: r#"{"is":"at-least","n":10}"#,
-        controls: &[control("/role", "Of whom", Kind::Role), control("/is", "Are", COMPARE), control("/n", "How many", Kind::Number)],
+        controls: &[
+            control("/role", "Of whom", Kind::Role),
+            control("/is", "Are", COMPARE),
+            control("/n", "How many", Kind::Number),
+        ],
     },
 ];
 
@@ -311,7 +337,10 @@ pub const EFFECTS: &[Block] = &[
         word: "give-role",
         label: "give a role",
         usual: r#"{"role":"Steward","who":"proposer"}"#,
-        controls: &[control("/role", "Role", Kind::Role), control("/who", "To", Kind::Choice(&[("proposer", "whoever proposed it"), ("winners", "those elected")]))],
+        controls: &[
+            control("/role", "Role", Kind::Role),
+            control("/who", "To", Kind::Choice(&[("proposer", "whoever proposed it"), ("winners", "those elected")])),
+        ],
     },
     Block {
         word: "take-role",
@@ -319,7 +348,15 @@ pub const EFFECTS: &[Block] = &[
         usual: r#"{"role":"Steward","who":"holders"}"#,
         controls: &[
             control("/role", "Role", Kind::Role),
-            control("/who", "From", Kind::Choice(&[("proposer", "whoever proposed it"), ("winners", "those elected"), ("holders", "everybody who holds it")])),
+            control(
+                "/who",
+                "From",
+                Kind::Choice(&[
+                    ("proposer", "whoever proposed it"),
+                    ("winners", "those elected"),
+                    ("holders", "everybody who holds it"),
+                ]),
+            ),
         ],
     },
     Block {

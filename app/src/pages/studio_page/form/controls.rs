@@ -214,7 +214,8 @@ fn read(kind: Kind, text: &str) -> Option<Option<Value>> {
     match kind {
         Kind::Toggle => Some(Some(Value::Bool(text == "true"))),
         Kind::Lines => {
-            let lines: Vec<Value> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
+            let lines: Vec<Value> =
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
             Some((!lines.is_empty()).then_some(Value::Array(lines)))
         }
         _ if text.is_empty() => Some(None),

@@ -35,11 +35,8 @@ impl Place<'_> {
             "constitution.add_policy" => {
                 let Ok(payload) = action.payload.read::<AddPolicy>() else { return Ok(None) };
                 let Ok(draft) = constitution::draft(&payload) else { return Ok(None) };
-                let draft = Draft {
-                    enforcement: payload.enforcement,
-                    on_error: payload.on_error,
-                    ..of_parts(draft, None)
-                };
+                let draft =
+                    Draft { enforcement: payload.enforcement, on_error: payload.on_error, ..of_parts(draft, None) };
                 (draft, None)
             }
             "constitution.change_policy" => {
@@ -118,7 +115,9 @@ fn of_parts(draft: types::PolicyDraft, policy: Option<PolicyId>) -> Draft {
 
 /// What changes, in sentences.
 fn summary(draft: &Draft, base: Option<&Policy>, changes: &[app::api::policy::DiffLine]) -> Vec<String> {
-    let words = |kinds: &[String]| kinds.iter().map(|kind| sentence::type_in_words(kind).to_lowercase()).collect::<Vec<_>>().join(", ");
+    let words = |kinds: &[String]| {
+        kinds.iter().map(|kind| sentence::type_in_words(kind).to_lowercase()).collect::<Vec<_>>().join(", ")
+    };
     let Some(base) = base else {
         let begins = match draft.enforcement {
             types::Enforcement::Off => "It begins switched off.",
@@ -145,7 +144,11 @@ fn summary(draft: &Draft, base: Option<&Policy>, changes: &[app::api::policy::Di
         lines.push(format!("It is described otherwise: “{}”", draft.description));
     }
     if draft.action_types != before.action_types {
-        lines.push(format!("It governs from then on: {}. Until now: {}.", words(&draft.action_types), words(&before.action_types)));
+        lines.push(format!(
+            "It governs from then on: {}. Until now: {}.",
+            words(&draft.action_types),
+            words(&before.action_types)
+        ));
     }
     if draft.settings != before.settings {
         lines.push("Its settings change.".to_owned());
@@ -162,7 +165,11 @@ fn powers(draft: &Draft, base: Option<&Policy>, counts: &Counts) -> Vec<CasePowe
     let view = |power: Power| {
         let granted = has(draft, power);
         let had = before.as_ref().is_some_and(|before| has(before, power));
-        CasePower { sentence: said(draft, power, granted, counts), granted, is_new: granted && before.is_some() && !had }
+        CasePower {
+            sentence: said(draft, power, granted, counts),
+            granted,
+            is_new: granted && before.is_some() && !had,
+        }
     };
     Power::ALL.into_iter().map(view).collect()
 }
@@ -256,8 +263,12 @@ mod tests {
     #[test]
     fn powers_say_how_far_they_reach_and_what_is_missing() {
         let draft = draft(&[Power::Execute, Power::Announce], &["board.rename_channel", "board.remove_member"]);
-        let said: Vec<_> = powers(&draft, None, &COUNTS).into_iter().map(|power| (power.granted, power.sentence)).collect();
-        assert_eq!(said[0], (true, "Can carry out: rename a channel (42 channels), remove a member (12 members)".to_owned()));
+        let said: Vec<_> =
+            powers(&draft, None, &COUNTS).into_iter().map(|power| (power.granted, power.sentence)).collect();
+        assert_eq!(
+            said[0],
+            (true, "Can carry out: rename a channel (42 channels), remove a member (12 members)".to_owned())
+        );
         assert!(said.contains(&(true, "Can post in 42 channels".to_owned())));
         assert!(said.contains(&(false, "Cannot message members".to_owned())));
         assert_eq!(said.len(), Power::ALL.len());

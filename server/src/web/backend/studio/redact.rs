@@ -44,7 +44,7 @@ impl Names<'_> {
                 | Happening::RevokeRole { member, .. }
                 | Happening::Join { member, .. }
                 | Happening::Leave { member } => *member = self.of(member),
-                Happening::Everyone { .. } | Happening::Nobody { .. } | Happening::Tick => {}
+                Happening::Everyone { .. } | Happening::Rest { .. } | Happening::Nobody { .. } | Happening::Tick => {}
             }
         }
     }
@@ -83,7 +83,11 @@ mod tests {
         let roster = Roster::new(vec![member], Vec::new(), Vec::new());
         let vote = |handle: &str| Event {
             at_seconds: 1,
-            what: Happening::Ballot { member: handle.to_owned(), value: BallotValue::Yes, reason: Some("I am Ana".to_owned()) },
+            what: Happening::Ballot {
+                member: handle.to_owned(),
+                value: BallotValue::Yes,
+                reason: Some("I am Ana".to_owned()),
+            },
         };
         let mut draft = Draft { settings: Json(serde_json::json!({ "key": 1 })), ..Draft::default() };
         draft.scenario.action.initiator = "ana".to_owned();
