@@ -104,38 +104,6 @@ fn draft() -> Draft {
     }
 }
 
-pub fn outcome() -> Outcome {
-    let moment = |at_seconds, event: &str, verdict, reason: &str| Moment {
-        at_seconds,
-        event: event.into(),
-        verdict,
-        reason: reason.into(),
-        logs: Vec::new(),
-    };
-    Outcome {
-        verdict: Verdict::Passed,
-        reason: "2 said yes".into(),
-        timeline: vec![
-            moment(0, "tomasz attempts board.rename_channel", Verdict::Proposed, ""),
-            moment(3600, "everyone votes yes", Verdict::Passed, "2 said yes"),
-        ],
-        effects: Vec::new(),
-        logs: Vec::new(),
-        error: None,
-        reads: vec!["ballots".into()],
-        ask: None,
-        most_instructions: 900,
-        limit_instructions: 100_000,
-        in_scope: true,
-        decided_at_seconds: Some(3600),
-        next_seconds: None,
-        carried_out: true,
-        seats: Vec::new(),
-        trace: None,
-        receipt: None,
-    }
-}
-
 pub fn reference() -> Vec<ReferenceEntry> {
     vec![ReferenceEntry {
         name: "passed".into(),
