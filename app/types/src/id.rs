@@ -94,6 +94,10 @@ ids! {
     PostId;
     /// A voice given to another member.
     DelegationId;
+    /// An address at which other services tell a community something.
+    WebhookId;
+    /// A policy or an action that comes round.
+    ScheduleId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
 }

@@ -139,6 +139,7 @@ async fn found(store: &Store, ids: &mut Ids) -> store::Result<Vec<Town>> {
             settings: Json::default(),
             http_hosts: Vec::new(),
             powers: Default::default(),
+            triggers: Default::default(),
         };
         let first = NewVersion { id: town.version, draft, hash: "0".repeat(64) };
         let standing =

@@ -152,6 +152,7 @@ async fn built_in(p: &Performing<'_>) -> Result<Policy, PerformError> {
         settings: Json::default(),
         http_hosts: Vec::new(),
         powers: Default::default(),
+        triggers: Default::default(),
     };
     let standing =
         Standing { enforcement: Enforcement::Enforced, on_error: OnError::Deny, position: 0, is_active: false };

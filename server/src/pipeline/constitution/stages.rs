@@ -28,6 +28,7 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicyBundle) -> Done {
         on_error: payload.on_error,
         http_hosts: Vec::new(),
         powers: Default::default(),
+        triggers: Default::default(),
     };
     let mut whole_draft = draft(&whole).map_err(PerformError::Refused)?;
     must_be_free(p, &whole_draft.name, None).await?;
@@ -177,6 +178,7 @@ fn written(whole: &PolicyDraft, draft: &StageDraft) -> Result<PolicyDraft, Strin
         settings: Json(draft.settings.clone()),
         http_hosts: draft.http_hosts.clone(),
         powers: draft.powers.clone(),
+        triggers: Default::default(),
     })
 }
 

@@ -149,6 +149,7 @@ pub fn draft(name: &str) -> PolicyDraft {
         settings: Json::default(),
         http_hosts: Vec::new(),
         powers: Default::default(),
+        triggers: Default::default(),
     }
 }
 

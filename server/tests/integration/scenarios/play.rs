@@ -400,6 +400,7 @@ fn draft(shipped: &Shipped, beside: &Beside) -> PolicyDraft {
         settings: Json(shipped.settings_with(&beside.settings)),
         http_hosts: shipped.http_hosts.clone(),
         powers: shipped.powers.clone(),
+        triggers: Default::default(),
     }
 }
 

@@ -154,6 +154,9 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
         "delegations" => json!({ "member": "eve", "to": "eve", "scope": { "kind": "everything" } }),
         "withdraw" => json!({ "member": "eve" }),
         "tokens" => json!({ "name": "mine" }),
+        "veto" => json!({ "member": "eve", "reason": "mine" }),
+        "cancel" => json!({ "member": "eve" }),
+        "recurring" => json!({ "type": "board.post_message", "payload": {}, "initiator": "ada", "every": "hour" }),
         _ => json!({ "policy": { "source": "" }, "action": { "type": "board.post_message", "initiator": "ada" } }),
     };
     Some(body.to_string())
