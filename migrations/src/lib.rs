@@ -31,6 +31,10 @@ mod m20261122_000020_extend_board;
 mod m20261122_000021_extend_bundles;
 mod m20261122_000022_add_stages;
 mod m20261122_000023_create_delegations;
+mod m20261122_000025_create_webhooks;
+mod m20261122_000026_create_schedules;
+mod m20261122_000027_create_recovery_rules;
+mod m20261122_000028_create_coolings;
 mod m20261122_000029_create_publications;
 mod m20261122_000032_create_objections;
 mod m20261122_000033_create_shadow_stages;
@@ -69,6 +73,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000021_extend_bundles::Migration),
             Box::new(m20261122_000022_add_stages::Migration),
             Box::new(m20261122_000023_create_delegations::Migration),
+            Box::new(m20261122_000025_create_webhooks::Migration),
+            Box::new(m20261122_000026_create_schedules::Migration),
+            Box::new(m20261122_000027_create_recovery_rules::Migration),
+            Box::new(m20261122_000028_create_coolings::Migration),
             Box::new(m20261122_000029_create_publications::Migration),
             Box::new(m20261122_000032_create_objections::Migration),
             Box::new(m20261122_000033_create_shadow_stages::Migration),

@@ -13,7 +13,7 @@ use types::Timestamp;
 
 use crate::connections;
 use crate::ctx::Ctx;
-use crate::pipeline::{self, INSTALL, UNDERSTAND};
+use crate::pipeline::{self, INSTALL, UNDERSTAND, modes, reacting, safeguards, schedules};
 
 pub use deliver::deliver_due;
 pub use sweep::{SWEEP, schedule_sweep};
@@ -110,6 +110,11 @@ pub(crate) async fn run_other(ctx: &Ctx, owner: &str, job: &Job) -> anyhow::Resu
             }
             None
         }
+        reacting::REACT => tried(ctx, job, reacting::react(ctx, job).await.map(|()| None)),
+        schedules::COME_ROUND => tried(ctx, job, schedules::come_round(ctx, job).await),
+        safeguards::CARRY_OUT => tried(ctx, job, safeguards::carry_out(ctx, job).await),
+        safeguards::SUNSET => tried(ctx, job, safeguards::run_sunset(ctx, job).await),
+        modes::SWITCH => tried(ctx, job, modes::run(ctx, job).await),
         unknown => {
             tracing::warn!(job.kind = unknown, "nobody knows this kind of job; dropping it");
             None
@@ -119,6 +124,15 @@ pub(crate) async fn run_other(ctx: &Ctx, owner: &str, job: &Job) -> anyhow::Resu
     tx.system().finish_jobs(owner, &[(job.ord, next)]).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// When a job runs next; one that failed is tried again after a pause, and holds nothing else up.
+fn tried(ctx: &Ctx, job: &Job, outcome: anyhow::Result<Option<Timestamp>>) -> Option<Timestamp> {
+    outcome.unwrap_or_else(|error| {
+        ctx.snapshots.forget(job.community);
+        tracing::warn!(job.kind, job.subject, error = format!("{error:#}"), "a job failed; trying again");
+        Some(ctx.clock.now() + backoff(job.attempts))
+    })
 }
 
 #[cfg(test)]

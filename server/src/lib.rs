@@ -2,6 +2,7 @@
 //!
 //! Modules stand in the order the data flows.
 
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod config;

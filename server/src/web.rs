@@ -28,6 +28,7 @@ pub mod api;
 pub mod backend;
 pub mod health;
 pub mod hooks;
+pub mod incoming;
 pub mod live;
 pub mod mail;
 pub mod pages;
@@ -61,7 +62,8 @@ pub fn router(web: Web) -> Router {
         .route("/_matrix/app/v1/users/{user}", get(hooks::matrix_unknown))
         .route("/_matrix/app/v1/rooms/{room}", get(hooks::matrix_unknown))
         .route("/hooks/{platform}/{connection}", post(hooks::hook))
-        .layer(DefaultBodyLimit::max(hooks::MAX_DELIVERY_BYTES));
+        .layer(DefaultBodyLimit::max(hooks::MAX_DELIVERY_BYTES))
+        .merge(incoming::routes());
     let watch = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -39,6 +39,12 @@ impl ActionType {
         matches!(self.platform(), "constitution" | "platform")
     }
 
+    /// Whether it is what starts a reacting policy (`trigger.command`, …): no deed, so nobody governs it or carries it out.
+    #[must_use]
+    pub fn is_trigger(&self) -> bool {
+        self.platform() == "trigger"
+    }
+
     /// The layer that actions of this type belong to.
     #[must_use]
     pub fn layer(&self) -> Layer {
@@ -141,6 +147,15 @@ pub enum Origin {
         /// How many `propose()` stand above it; bounded.
         depth: u8,
     },
+    /// Something came round or came in: what reacting policies answer to, or the next time of a recurring action.
+    Trigger {
+        /// What it was, in words for machines; the same event never becomes two actions.
+        event: String,
+        /// How many `propose()` stand above it; bounded.
+        depth: u8,
+        /// The action that it answers to.
+        cause: Option<ActionId>,
+    },
     /// Founding a community, and recovery.
     System,
 }
@@ -150,6 +165,15 @@ impl Origin {
     #[must_use]
     pub fn has_happened(&self) -> bool {
         matches!(self, Self::Platform { happened: true, .. })
+    }
+
+    /// How many `propose()` stand above the action.
+    #[must_use]
+    pub fn depth(&self) -> u8 {
+        match self {
+            Self::Policy { depth, .. } | Self::Trigger { depth, .. } => *depth,
+            Self::Web | Self::Api | Self::Platform { .. } | Self::System => 0,
+        }
     }
 }
 

@@ -85,6 +85,14 @@ audit_kinds! {
     ActionRefused = "action.refused",
     /// An action was decided.
     ActionDecided = "action.decided",
+    /// Who attempts or decides is warned of what the action would lead to.
+    ActionWarned = "action.warned",
+    /// An action has passed and is carried out when its cooling-off is over.
+    ActionCooling = "action.cooling",
+    /// An action that had passed was stopped by a veto.
+    ActionVetoed = "action.vetoed",
+    /// An action was taken back by who attempted it.
+    ActionCancelled = "action.cancelled",
     /// An action waits for somebody to act.
     ActionHeld = "action.held",
     /// An action was carried out.
@@ -135,6 +143,28 @@ audit_kinds! {
     ConnectionChanged = "connection.changed",
     /// A connection was cut.
     ConnectionRemoved = "connection.removed",
+    /// An address for other services was made.
+    WebhookAdded = "webhook.added",
+    /// Its secret was replaced.
+    WebhookRotated = "webhook.rotated",
+    /// Its secret was shown, once.
+    WebhookShown = "webhook.shown",
+    /// It was closed.
+    WebhookRemoved = "webhook.removed",
+    /// An action comes round from now on.
+    RecurringAdded = "recurring.added",
+    /// It does no longer.
+    RecurringStopped = "recurring.stopped",
+    /// Times that had passed unseen were left out, because there were too many.
+    ScheduleSkipped = "schedule.skipped",
+    /// The policies of a mode are asked from now on.
+    ModeBegan = "mode.began",
+    /// They are no longer asked.
+    ModeEnded = "mode.ended",
+    /// The constitution was put back to an earlier state.
+    ConstitutionRolledBack = "constitution.rolled_back",
+    /// The government began again from a starter kit.
+    ConstitutionRestarted = "constitution.restarted",
     /// A bearer token was made.
     TokenMade = "token.made",
     /// A bearer token was revoked.

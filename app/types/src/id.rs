@@ -98,6 +98,10 @@ ids! {
     DelegationId;
     /// A policy that a community shares with all others.
     PublicationId;
+    /// An address at which other services tell a community something.
+    WebhookId;
+    /// A policy or an action that comes round.
+    ScheduleId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
     /// Something said about a proposal.

@@ -38,7 +38,7 @@ pub use evaluation::Request;
 pub use fact::{FactKey, Facts, Reads};
 pub use id::*;
 pub use json::Json;
-pub use policy::{Changeover, Combining, Enforcement, OnError, PolicyDraft, PolicyKind};
+pub use policy::{Changeover, Combining, Enforcement, OnError, PolicyDraft, PolicyKind, Triggers};
 pub use proposal::ProposalStatus;
 pub use time::Timestamp;
 pub use verdict::Verdict;

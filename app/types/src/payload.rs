@@ -6,6 +6,11 @@ pub mod board;
 pub mod bundle;
 pub mod constitution;
 pub mod matrix;
+pub mod modes;
+pub mod recovery;
+pub mod safeguards;
+pub mod trigger;
+pub mod webhooks;
 
 #[cfg(feature = "schema")]
 mod catalogue;
@@ -68,6 +73,11 @@ pub fn check(kind: &crate::ActionType, payload: &crate::Json) -> Option<Result<(
         .or_else(|| {
             bundle::check(name, &payload.0).map(|checked| checked.and_then(|()| bundle::check_parts(kind, payload)))
         })
+        .or_else(|| safeguards::check(name, &payload.0))
+        .or_else(|| modes::check(name, &payload.0))
+        .or_else(|| webhooks::check(name, &payload.0))
+        .or_else(|| recovery::check(name, &payload.0))
+        .or_else(|| trigger::check(name, &payload.0))
 }
 
 /// Whether actions of the built-in type named `kind` can be undone; `None` where there is no such type.
@@ -76,12 +86,27 @@ fn reversibility(kind: &str) -> Option<bool> {
         .or_else(|| matrix::reversibility(kind))
         .or_else(|| constitution::reversibility(kind))
         .or_else(|| bundle::reversibility(kind))
+        .or_else(|| safeguards::reversibility(kind))
+        .or_else(|| modes::reversibility(kind))
+        .or_else(|| webhooks::reversibility(kind))
+        .or_else(|| recovery::reversibility(kind))
+        .or_else(|| trigger::reversibility(kind))
 }
 
 /// The title of a built-in type, such as “Post a message”; `None` where there is no such type.
 #[must_use]
 pub fn title(kind: &str) -> Option<&'static str> {
-    let titles = [board::TITLES, matrix::TITLES, constitution::TITLES, bundle::TITLES];
+    let titles = [
+        board::TITLES,
+        matrix::TITLES,
+        constitution::TITLES,
+        bundle::TITLES,
+        safeguards::TITLES,
+        modes::TITLES,
+        webhooks::TITLES,
+        recovery::TITLES,
+        trigger::TITLES,
+    ];
     titles.into_iter().flatten().find(|(known, _)| *known == kind).map(|(_, title)| *title)
 }
 

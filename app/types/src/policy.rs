@@ -80,6 +80,30 @@ pub enum PolicyKind {
     Reacting,
 }
 
+/// What starts a reacting policy besides the carrying out of actions of its types.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Triggers {
+    /// Commands typed in chat or on the board, without `/` or `!`: `kudos` answers to `/kudos ben` and `!kudos ben`.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// Names of the community's webhooks.
+    #[serde(default)]
+    pub webhooks: Vec<String>,
+    /// A schedule, such as `day at 09:00`, `monday at 18:30`, `month on last at 12:00` or `2026-12-24 at 18:00`.
+    #[serde(default)]
+    pub every: Option<String>,
+}
+
+impl Triggers {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.webhooks.is_empty() && self.every.is_none()
+    }
+}
+
 /// Everything that makes up a policy version: what `constitution.add_policy` carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PolicyDraft {
@@ -109,6 +133,9 @@ pub struct PolicyDraft {
     /// Scenarios with the outcome that is expected of each: they are law.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<crate::simulation::Example>,
+    /// What starts a reacting policy, besides actions of its types.
+    #[serde(default)]
+    pub triggers: Triggers,
 }
 
 /// A policy at one version, as the pipeline and pages see it.
@@ -137,9 +164,24 @@ pub struct Policy {
 }
 
 impl PolicyDraft {
-    /// Whether the policy is declared for actions of type `kind`.
+    /// Whether the policy is declared for actions of type `kind`. Only reacting policies are for triggers, and `*` means none.
     #[must_use]
     pub fn covers(&self, kind: &ActionType) -> bool {
+        if kind.is_trigger() {
+            return self.kind == PolicyKind::Reacting && self.starts_by(kind);
+        }
         self.layer == kind.layer() && self.action_types.iter().any(|p| crate::member::pattern_covers(p, kind))
+    }
+
+    fn starts_by(&self, kind: &ActionType) -> bool {
+        let is_named = self.action_types.iter().any(|pattern| pattern == kind.as_str() || pattern == "trigger.*");
+        is_named
+            || match kind.verb() {
+                "command" => !self.triggers.commands.is_empty(),
+                "webhook" => !self.triggers.webhooks.is_empty(),
+                "schedule" => self.triggers.every.is_some(),
+                "carried_out" => self.action_types.iter().any(|pattern| !pattern.starts_with("trigger.")),
+                _ => false,
+            }
     }
 }

@@ -5,6 +5,16 @@
 // async, import, timers, typed arrays and WeakRef. The clock is the moment of the evaluation, in UTC, and chance comes
 // from a recorded seed. A policy describes what is to happen; Polity does it afterwards, if the powers given to the
 // policy allow it.
+//
+// A governing policy decides whether an action may happen. A reacting one holds nothing up: what starts it is an action
+// of its own, a trigger, and what its `pass` asks for (messages, roles, `propose`) is done when its `check` says PASSED.
+// - `trigger.carried_out`: an action of one of its types was carried out; the action is `action.cause`. The trigger is
+//   recorded only where `filter` says yes.
+// - `trigger.command`: a member typed `/word` or `!word`, which the policy declares; `action.command`, `action.text`.
+// - `trigger.webhook`: another service sent JSON to one of the community's webhooks; it is `action.body`, and the fields
+//   of an object are in `action.data` too.
+// - `trigger.schedule`: a time came round that the policy declares, such as `day at 09:00`; the time is `action.due`.
+// Its `action.initiator` is who did what it answers to: `null` for webhooks and schedules, and so for what it proposes.
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The six functions
@@ -117,7 +127,7 @@ interface ActionBase<Type extends string> {
   readonly initiator: Member | null
   /** When it was attempted. */
   readonly createdAt: Moment
-  /** `web`, `api`, `policy`, `system`, or the platform's name. */
+  /** `web`, `api`, `policy`, `trigger`, `system`, or the platform's name. */
   readonly origin: string
   /** Whether the platform had already let it happen. */
   readonly hasHappened: boolean
@@ -1116,8 +1126,8 @@ interface ConstitutionRemoveRole extends ActionBase<"constitution.remove_role"> 
 
 /** Add a policy. */
 interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
-  /** Action types it governs, `platform.*` for a platform, or `*` for all of the layer. */
-  readonly action_types: string[]
+  /** Action types it governs or reacts to, `platform.*` for a platform, or `*` for all of the layer. */
+  readonly action_types?: string[]
   /** What it does, in plain words. */
   readonly description?: string
   /** How far its decisions reach. */
@@ -1142,6 +1152,8 @@ interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
   readonly shadow?: any
   /** The six functions, JavaScript. */
   readonly source: string
+  /** What starts a reacting policy besides its action types: commands, webhooks, a schedule. */
+  readonly triggers?: { commands: string[]; every: string | null; webhooks: string[] }
 }
 
 /** Add a policy in stages. */
@@ -1186,6 +1198,8 @@ interface ConstitutionChangePolicy extends ActionBase<"constitution.change_polic
   readonly source?: string | null
   /** The new stages, for a policy in stages. */
   readonly stages?: (string | { description: string; http_hosts: string[]; name: string; powers: ("execute" | "revert" | "ask" | "notify" | "announce" | "roles" | "propose" | "http")[]; settings: any; source: string })[] | null
+  /** What starts it from now on: commands, webhooks, a schedule. */
+  readonly triggers?: { commands: string[]; every: string | null; webhooks: string[] } | null
 }
 
 /** Begin open votes again under a policy's present version. */
@@ -1272,6 +1286,10 @@ interface ConstitutionSetProfile extends ActionBase<"constitution.set_profile"> 
   readonly description?: string
   /** The community's name. */
   readonly name: string
+  /** The time zone of its schedules, such as `Europe/Berlin`; without it the zone stays. `UTC` where nobody ever said. */
+  readonly time_zone?: string | null
+  /** Who may look: `public` for everybody, `members` for members; without it that stays. */
+  readonly visibility?: "public" | "members" | null
 }
 
 /** Connect a platform. */
@@ -1364,6 +1382,130 @@ interface PlatformNominate extends ActionBase<"platform.nominate"> {
   readonly election: string
 }
 
+/** Set the safeguards. */
+interface ConstitutionSetSafeguards extends ActionBase<"constitution.set_safeguards"> {
+  /** How long actions wait after they have passed. */
+  readonly cooling_off?: ({ action_types: string; hours: number })[] | null
+  /** Says openly that a guardian's power is to last longer than it was given; without it that is refused. */
+  readonly extends_guardian?: boolean
+  /** Roles that may do so for a time only. */
+  readonly guardians?: ({ action_types: string; hours: number; role: string; until: string })[] | null
+  /** Who may stop them meanwhile, with a public reason. */
+  readonly veto?: ({ action_types: string; hours: number; role: string })[] | null
+}
+
+/** Set a policy's last day. */
+interface ConstitutionSetSunset extends ActionBase<"constitution.set_sunset"> {
+  /** When it is switched off; without it, it goes on. */
+  readonly at?: string | null
+  /** The policy, by name or id. */
+  readonly policy: string
+}
+
+/** Add a mode. */
+interface ConstitutionAddMode extends ActionBase<"constitution.add_mode"> {
+  /** On only while this holds. */
+  readonly condition?: { members_at_least: number | null; members_below: number | null; role_held: string | null; role_vacant: string | null } | null
+  /** On from this moment; without it from the beginning. */
+  readonly from?: string | null
+  /** Its name. */
+  readonly name: string
+  /** Its policies, by name or id. */
+  readonly policies: string[]
+  /** On until this moment; without it for good. */
+  readonly until?: string | null
+}
+
+/** Remove a mode. */
+interface ConstitutionRemoveMode extends ActionBase<"constitution.remove_mode"> {
+  /** The mode, by name. */
+  readonly name: string
+}
+
+/** Switch a mode. */
+interface ConstitutionSwitchMode extends ActionBase<"constitution.switch_mode"> {
+  /** The mode, by name. */
+  readonly name: string
+  /** `on`, `off`, or `auto` for what its dates and condition say. */
+  readonly to: "auto" | "on" | "off"
+}
+
+/** Add a webhook. */
+interface ConstitutionAddWebhook extends ActionBase<"constitution.add_webhook"> {
+  /** Its name, by which reacting policies know it. */
+  readonly name: string
+}
+
+/** Replace a webhook's secret. */
+interface ConstitutionRotateWebhook extends ActionBase<"constitution.rotate_webhook"> {
+  /** The webhook, by name. */
+  readonly name: string
+}
+
+/** Remove a webhook. */
+interface ConstitutionRemoveWebhook extends ActionBase<"constitution.remove_webhook"> {
+  /** The webhook, by name. */
+  readonly name: string
+}
+
+/** Stop a recurring action. */
+interface ConstitutionStopRecurring extends ActionBase<"constitution.stop_recurring"> {
+  /** The recurring action, by id. */
+  readonly recurring: string
+}
+
+/** Roll the constitution back. */
+interface ConstitutionRollBack extends ActionBase<"constitution.roll_back"> {
+  /** The entry of the record, by number; the state after the decision that it belongs to. */
+  readonly to_seq: number
+}
+
+/** Restart the government from a kit. */
+interface ConstitutionRestartFromKit extends ActionBase<"constitution.restart_from_kit"> {
+  /** The kit's name. */
+  readonly kit: string
+  /** Values of its blanks. */
+  readonly settings?: any
+}
+
+/** Something was carried out. */
+interface TriggerCarriedOut extends ActionBase<"trigger.carried_out"> {
+  /** The action that was carried out. */
+  readonly cause: { id: string; initiator: string | null; payload: any; receipt: any; type: string }
+}
+
+/** A command was typed. */
+interface TriggerCommand extends ActionBase<"trigger.command"> {
+  /** The message. */
+  readonly cause: { id: string; initiator: string | null; payload: any; receipt: any; type: string }
+  /** The channel or room where it was typed. */
+  readonly channel?: string | null
+  /** The command, without `/` or `!`, in small letters. */
+  readonly command: string
+  /** What stands behind it. */
+  readonly text: string
+}
+
+/** A webhook was called. */
+interface TriggerWebhook extends ActionBase<"trigger.webhook"> {
+  /** What was sent, JSON. The fields of an object stand in `action.data` as well. */
+  readonly body: any
+  /** What tells this delivery from others. */
+  readonly delivery: string
+  /** The webhook's name. */
+  readonly webhook: string
+}
+
+/** A time came round. */
+interface TriggerSchedule extends ActionBase<"trigger.schedule"> {
+  /** The time that came round, RFC 3339 in UTC. A late service answers late, and to each time once. */
+  readonly due: string
+  /** The schedule, such as `day at 09:00`. */
+  readonly every: string
+  /** The time zone in which the schedule is read. */
+  readonly time_zone: string
+}
+
 /** An action of any type: test `action.type` to know its fields. */
 type Action =
   | BoardPostMessage
@@ -1422,4 +1564,19 @@ type Action =
   | PlatformElection
   | PlatformCombination
   | PlatformNominate
+  | ConstitutionSetSafeguards
+  | ConstitutionSetSunset
+  | ConstitutionAddMode
+  | ConstitutionRemoveMode
+  | ConstitutionSwitchMode
+  | ConstitutionAddWebhook
+  | ConstitutionRotateWebhook
+  | ConstitutionRemoveWebhook
+  | ConstitutionStopRecurring
+  | ConstitutionRollBack
+  | ConstitutionRestartFromKit
+  | TriggerCarriedOut
+  | TriggerCommand
+  | TriggerWebhook
+  | TriggerSchedule
 // </generated>

@@ -18,7 +18,7 @@ use super::backoff;
 use crate::connections;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
-use crate::pipeline::{CONSTITUTION, bundle, tell_pages};
+use crate::pipeline::{CONSTITUTION, bundle, reacting, tell_pages};
 
 /// Most effects under way at once.
 const BATCH: u32 = 64;
@@ -50,6 +50,8 @@ pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
     for entry in tx.commit().await? {
         tell_pages(ctx, entry.community, entry.kind, &entry.subject);
     }
+    // Something may answer to what was carried out.
+    ctx.wake.decide.notify_one();
     for effect in &effects {
         if effect.platform == "board" {
             ctx.live.tell(effect.community, Change::all(Topic::Board));
@@ -181,6 +183,9 @@ async fn follow(ctx: &Ctx, tx: &Tx, done: &[(&StoredEffect, &EffectOutcome)], no
         return Err(StoreError::Busy(format!("action {lost} was saved by somebody else")));
     }
     for stored in actions.iter().filter(|stored| moved.contains(&stored.action.id)) {
+        if stored.action.status == ActionStatus::Executed {
+            reacting::carried_out(ctx, &tx.community(stored.community), &stored.action, now).await?;
+        }
         if let Some(bundle) = stored.action.bundle {
             bundle::moved(ctx, tx, stored, bundle, now).await?;
         }

@@ -20,7 +20,7 @@ use types::BundleId;
 pub(crate) use chain::moved;
 pub(super) use form::{form, load_parts, proposals_of_parts};
 pub(super) use nominate::nominate;
-pub(super) use rights::{Lacking, right_to};
+pub(super) use rights::{Lacking, parts, right_to};
 pub(super) use write::write;
 
 /// A bundle as stored, with what is decided of each of its actions.

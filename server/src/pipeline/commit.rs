@@ -1,6 +1,6 @@
 //! Claimed work, decided and written down: one transaction for a whole batch.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -13,7 +13,7 @@ use store::proposals::StoredProposal;
 use store::{CommunityTx, StoreError, Tx};
 use types::audit::Actor;
 use types::decision::Wake;
-use types::{ActionId, AuditKind, Evaluation, Json, Timestamp};
+use types::{ActionId, ActionStatus, AuditKind, Evaluation, Json, MemberId, ProposalId, Timestamp};
 
 use super::breaker;
 use super::bundle::{self, StoredBundle};
@@ -28,7 +28,7 @@ use super::perform::perform;
 use super::plan::{self, Past, Plan, Sent};
 use super::record::record;
 use super::wake::{changed_reads, tell_pages, wake_readers};
-use super::{DECIDE, route, shadow};
+use super::{DECIDE, reacting, route, safeguards, shadow};
 use crate::ctx::Ctx;
 use crate::workers::Priority;
 
@@ -182,7 +182,8 @@ async fn commit_together(ctx: &Ctx, owner: &str, jobs: &[Job], batch: &mut Batch
         let was_undone = was_undone(&handle, &decided.stored).await?;
         let past = Past { is_first: decided.stored.pins.is_none(), was_undone };
         let named = plan::named_members(&decided.stored.action, &decided.entries);
-        let people = people(&handle, snapshot, &decided.stored.action, &named).await?;
+        let mut people = people(&handle, snapshot, &decided.stored.action, &named).await?;
+        people.voted = who_voted(&handle, decided).await?;
         let plan = plan::plan(&decided.stored.action, &decided.case, &decided.entries, &people, past, now);
         write(ctx, &tx, decided, &plan, now).await?;
         next.extend(plan.next_look.map(|at| (id, at)));
@@ -231,6 +232,24 @@ async fn data_still_stands(tx: &Tx, decided: &Decided) -> store::Result<bool> {
     Ok(true)
 }
 
+/// Who, of those whom a policy would remind, has voted already.
+async fn who_voted(handle: &CommunityTx<'_>, decided: &Decided) -> store::Result<BTreeSet<(ProposalId, MemberId)>> {
+    let mut all = BTreeSet::new();
+    for entry in &decided.entries {
+        let (Evaluation::Decided(decision), Some(docket)) = (&entry.evaluation, decided.case.dockets.get(entry.docket))
+        else {
+            continue;
+        };
+        for effect in &decision.effects {
+            if let types::Effect::Remind { to, .. } = effect {
+                let voted = handle.who_voted(docket.id, to).await?;
+                all.extend(voted.into_iter().map(|member| (docket.id, member)));
+            }
+        }
+    }
+    Ok(all)
+}
+
 async fn was_undone(handle: &CommunityTx<'_>, stored: &StoredAction) -> store::Result<bool> {
     if !stored.action.origin.has_happened() {
         return Ok(false);
@@ -245,6 +264,8 @@ async fn was_undone(handle: &CommunityTx<'_>, stored: &StoredAction) -> store::R
 /// The store's failure: nothing of the transaction stands then.
 pub(super) async fn write(ctx: &Ctx, tx: &Tx, decided: &mut Decided, plan: &Plan, now: Timestamp) -> store::Result<()> {
     let handle = tx.community(decided.stored.community);
+    let deferred = safeguards::defer(ctx, &handle, decided, plan, now).await?;
+    let plan = deferred.as_ref().unwrap_or(plan);
     let id = decided.stored.action.id;
     if decided.stored.pins.is_none() {
         decided.stored.pins = Some(pins(decided));
@@ -269,6 +290,9 @@ pub(super) async fn write(ctx: &Ctx, tx: &Tx, decided: &mut Decided, plan: &Plan
         perform(ctx, &handle, &mut decided.stored, decided.trialled.as_ref(), now).await?;
     }
     bundle::write(ctx, tx, decided, plan, now).await?;
+    if decided.stored.action.status == ActionStatus::Executed {
+        reacting::carried_out(ctx, &handle, &decided.stored.action, now).await?;
+    }
     follow_up(ctx, tx, decided, plan, now).await?;
     if plan.is_decided {
         let actual = decided.case.combined().verdict;

@@ -5,22 +5,28 @@
 
 mod community;
 mod documents;
+mod modes;
 mod policies;
 mod publications;
 mod question;
+mod recovery;
 mod restart;
 mod roles;
+mod safeguards;
 mod stages;
+mod webhooks;
 
 use serde_json::{Value, json};
 use store::StoreError;
 use types::audit::Actor;
 use types::payload::Payload;
+use types::payload::recovery::is_recovery;
 use types::{Action, AuditKind, Json, Timestamp};
 
 use super::enact::Trialled;
 use crate::clock::IdSource;
 
+pub(super) use policies::standing;
 pub use policies::{changed, draft, source_hash};
 pub use stages::MAX_STAGES;
 
@@ -63,6 +69,9 @@ pub(super) type Done = Result<Value, PerformError>;
 /// # Errors
 /// [`PerformError::Refused`] before anything was written, or the store's failure.
 pub(super) async fn perform(p: &Performing<'_>) -> Done {
+    if is_recovery(&p.action.kind) && p.action.bundle.is_some() {
+        return Err(PerformError::refused("recovery is decided by the recovery rule alone"));
+    }
     match p.action.kind.verb() {
         "add_document" => documents::add(p, p.read()?).await,
         "change_document" => documents::change(p, p.read()?).await,
@@ -91,6 +100,17 @@ pub(super) async fn perform(p: &Performing<'_>) -> Done {
         "remove_connection" => community::remove_connection(p, p.read()?).await,
         "nominate" => super::bundle::nominate(p).await,
         "apply_starter_kit" => community::apply_starter_kit(p, p.read()?).await,
+        "set_safeguards" => safeguards::set(p, p.read()?).await,
+        "set_sunset" => safeguards::set_sunset(p, p.read()?).await,
+        "add_mode" => modes::add(p, p.read()?).await,
+        "remove_mode" => modes::remove(p, p.read()?).await,
+        "switch_mode" => modes::switch(p, p.read()?).await,
+        "add_webhook" => webhooks::add(p, p.read()?).await,
+        "rotate_webhook" => webhooks::rotate(p, p.read()?).await,
+        "remove_webhook" => webhooks::remove(p, p.read()?).await,
+        "stop_recurring" => webhooks::stop_recurring(p, p.read()?).await,
+        "roll_back" => recovery::roll_back(p, p.read()?).await,
+        "restart_from_kit" => recovery::restart(p, p.read()?).await,
         _ => Err(PerformError::refused(format!("nothing here knows how to carry out {}", p.action.kind))),
     }
 }

@@ -212,7 +212,7 @@ fn ends_first_applicable(case: &Case, at: usize) -> bool {
 }
 
 /// Runs one request, loading facts as it names them. Gives back the request as it was finally answered.
-async fn evaluate(
+pub(super) async fn evaluate(
     deciding: &Deciding<'_>,
     mut request: Request,
     policy_data: &PolicyData,

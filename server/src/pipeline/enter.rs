@@ -6,7 +6,8 @@ use store::actions::StoredAction;
 use store::proposals::StoredProposal;
 use types::audit::Actor;
 use types::payload::bundle;
-use types::{ActionStatus, ActionType, AuditKind, Json, ProposalStatus, Reads, Timestamp};
+use types::policy::Policy;
+use types::{ActionStatus, ActionType, AuditKind, Json, PolicyId, ProposalStatus, Reads, Timestamp};
 
 use super::bundle::proposals_of_parts;
 use super::commit::{Decided, write};
@@ -14,7 +15,7 @@ use super::load::people;
 use super::route::People;
 use super::seed::seed;
 use super::snapshot::Snapshot;
-use super::{DECIDE, plan, route};
+use super::{DECIDE, modes, plan, recovery, route};
 use crate::ctx::Ctx;
 
 /// Puts the action before its policies: a proposal for each, all in this transaction. Where there is none, it is decided here.
@@ -28,17 +29,60 @@ pub(super) async fn enter(
     stored: &mut StoredAction,
     now: Timestamp,
 ) -> store::Result<()> {
-    let handle = tx.community(stored.community);
-    let candidates: Vec<_> = snapshot.candidates(&stored.action.kind).collect();
+    if types::payload::recovery::is_recovery(&stored.action.kind) {
+        return recovery::enter(ctx, tx, stored, now).await;
+    }
+    if modes::has_turned(snapshot, now) {
+        modes::keep_in_step(ctx, &tx.community(stored.community), now).await?;
+    }
+    let candidates: Vec<_> =
+        snapshot.candidates(&stored.action.kind).filter(|policy| modes::asks(snapshot, policy, now)).collect();
     if candidates.is_empty() {
         return decide_without_policies(ctx, tx, snapshot, stored, now).await;
     }
+    let pinned: Vec<Pinned<'_>> = candidates
+        .iter()
+        .flat_map(|policy| {
+            let each = snapshot.pinned(policy).into_iter();
+            each.map(move |(version, stage)| (*policy, version, stage.map(|place| (policy.id, place))))
+        })
+        .collect();
+    let proposals = put_before(ctx, tx, stored, &pinned, now).await?;
+    if bundle::kind_of(&stored.action.kind).is_none() {
+        return Ok(());
+    }
+    let handle = tx.community(stored.community);
+    let Some(whole) = handle.bundle_of_action(stored.action.id).await? else { return Ok(()) };
+    let parts = handle.parts_of(&[whole.id]).await?;
+    if !parts.iter().any(|part| part.stored.action.status.is_open()) {
+        return fail_at_once(ctx, tx, snapshot, stored, now).await;
+    }
+    let hash = |proposal: &StoredProposal| {
+        let version = pinned.iter().find(|(_, version, _)| version.version_id == proposal.version);
+        version.map(|(_, version, _)| version.hash.clone()).unwrap_or_default()
+    };
     let head = handle.audit_head().await?;
-    let pinned = candidates.iter().flat_map(|policy| {
-        let each = snapshot.pinned(policy).into_iter();
-        each.map(move |(version, stage)| (*policy, version, stage.map(|place| (policy.id, place))))
-    });
-    let pinned: Vec<_> = pinned.collect();
+    let of_parts = proposals_of_parts(&parts, &proposals, &*ctx.ids, hash, &head.hash, now);
+    tx.system().insert_proposals(&of_parts).await
+}
+
+/// What an action is put before: a policy, what of it is pinned (itself, or one of its stages), and the stage's place.
+pub(super) type Pinned<'p> = (&'p Policy, &'p Policy, Option<(PolicyId, u32)>);
+
+/// Puts an action before these policies, each at its version: a proposal for each, which is the answer, and a job to look
+/// at them.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn put_before(
+    ctx: &Ctx,
+    tx: &Tx,
+    stored: &StoredAction,
+    pinned: &[Pinned<'_>],
+    now: Timestamp,
+) -> store::Result<Vec<StoredProposal>> {
+    let handle = tx.community(stored.community);
+    let head = handle.audit_head().await?;
     let proposals: Vec<StoredProposal> = pinned
         .iter()
         .zip(1..)
@@ -69,21 +113,8 @@ pub(super) async fn enter(
         })
         .collect();
     tx.system().insert_proposals(&proposals).await?;
-    if bundle::kind_of(&stored.action.kind).is_some() {
-        let Some(whole) = handle.bundle_of_action(stored.action.id).await? else { return Ok(()) };
-        let parts = handle.parts_of(&[whole.id]).await?;
-        if !parts.iter().any(|part| part.stored.action.status.is_open()) {
-            return fail_at_once(ctx, tx, snapshot, stored, now).await;
-        }
-        let hash = |proposal: &StoredProposal| {
-            let version = pinned.iter().find(|(_, version, _)| version.version_id == proposal.version);
-            version.map(|(_, version, _)| version.hash.clone()).unwrap_or_default()
-        };
-        let of_parts = proposals_of_parts(&parts, &proposals, &*ctx.ids, hash, &head.hash, now);
-        tx.system().insert_proposals(&of_parts).await?;
-    }
     handle.schedule(ctx.ids.next(), DECIDE, stored.action.id.to_string(), now);
-    Ok(())
+    Ok(proposals)
 }
 
 /// Decides on an action that no policy governs: everyday actions go ahead, constitution actions are held.

@@ -5,6 +5,7 @@ use store::board::Channel;
 use store::communities::Community;
 use store::members::NewMember as Newcomer;
 use store::policies::{NewVersion, Standing};
+use store::recovery::RecoveryRule;
 use store::{CommunityTx, StoreError};
 use types::audit::Actor;
 use types::member::{Member, Role};
@@ -58,6 +59,14 @@ pub enum FoundError {
 /// # Errors
 /// [`FoundError`]: nothing was founded.
 pub async fn found(ctx: &Ctx, founding: Founding) -> Result<CommunityId, FoundError> {
+    found_with(ctx, founding, RecoveryRule::default()).await
+}
+
+/// Founds a community whose recovery rule is another than the usual one. Nothing changes the rule later.
+///
+/// # Errors
+/// [`FoundError`]: nothing was founded.
+pub async fn found_with(ctx: &Ctx, founding: Founding, recovery: RecoveryRule) -> Result<CommunityId, FoundError> {
     let now = ctx.clock.now();
     let name = text::name(&founding.name, "the community's name")?;
     let kit = kits::filled(&founding.starter_kit, &founding.settings.0)?;
@@ -80,8 +89,10 @@ pub async fn found(ctx: &Ctx, founding: Founding) -> Result<CommunityId, FoundEr
         other => FoundError::Store(other),
     })?;
     let subject = format!("community:{}", community.id);
-    let body = json!({ "name": community.name, "slug": community.slug, "starter_kit": kit.name, "settings": founding.settings });
+    let body = json!({ "name": community.name, "slug": community.slug, "starter_kit": kit.name, "settings": founding.settings,
+        "recovery": { "numerator": recovery.numerator, "denominator": recovery.denominator, "days": recovery.days } });
     handle.audit(Actor::System, AuditKind::CommunityFounded, subject, Json(body), now);
+    handle.set_recovery_rule(recovery).await?;
     install(&handle, &*ctx.ids, &kit, now).await?;
     let channel = Channel {
         id: ctx.ids.next(),
@@ -127,6 +138,7 @@ pub(super) async fn install(
             http_hosts: shipped.http_hosts.clone(),
             powers: shipped.powers.clone(),
             examples: Vec::new(),
+            triggers: Default::default(),
         };
         let standing = Standing {
             enforcement: Enforcement::Enforced,

@@ -8,13 +8,15 @@ use types::audit::Actor;
 use types::member::Right;
 use types::payload::PayloadError;
 use types::payload::bundle::{BundleDraft, kind_of as bundle_kind};
+use types::payload::recovery::is_recovery;
 use types::{
     Action, ActionId, ActionStatus, ActionType, AuditKind, CommunityId, Json, MemberId, Origin, PolicyError, Timestamp,
 };
 
 use super::bundle::{self, Lacking};
-use super::enter;
 use super::examine::examine;
+use super::snapshot::Snapshot;
+use super::{enter, lockout, recovery};
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
 
@@ -74,6 +76,17 @@ pub enum AttemptError {
     /// The community is not there.
     #[error("there is no such community")]
     NoCommunity,
+    /// A field that the type takes, and that cannot be meant so here.
+    #[error("{why}")]
+    Unfit {
+        /// Which.
+        field: &'static str,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// The member has a recovery action open.
+    #[error("you have proposed a recovery that is still open; it has to be decided, or taken back, before another")]
+    RecoveryOpen,
     /// The store failed.
     #[error("the attempt could not be stored")]
     Store(#[from] StoreError),
@@ -116,16 +129,58 @@ pub(super) async fn accept(
     attempt: Attempt,
     now: Timestamp,
 ) -> Result<ActionId, AttemptError> {
-    let handle = tx.community(community);
-    let snapshot = ctx.snapshots.of(&handle).await?.ok_or(AttemptError::NoCommunity)?;
+    let snapshot = ctx.snapshots.of(&tx.community(community)).await?.ok_or(AttemptError::NoCommunity)?;
     let member = snapshot.member(attempt.initiator).ok_or(AttemptError::NotAMember)?;
-    let right = bundle::right_to(&snapshot, member, &attempt.kind, &attempt.payload);
+    let right = match recovery::right(&attempt.kind, member) {
+        Some(_) if recovery::has_open(&tx.community(community), member.id).await? => {
+            return Err(AttemptError::RecoveryOpen);
+        }
+        Some(right) => right.ok_or_else(|| Lacking(attempt.kind.clone())),
+        None => bundle::right_to(&snapshot, member, &attempt.kind, &attempt.payload),
+    };
+    take_in(ctx, tx, &snapshot, attempt, right, now).await
+}
+
+/// Accepts what a policy attempts by itself, where nobody attempted what it answers to: it has no rights beyond proposing.
+///
+/// # Errors
+/// As for [`accept`].
+pub(super) async fn accept_of_policy(
+    ctx: &Ctx,
+    tx: &Tx,
+    community: CommunityId,
+    attempt: Attempt,
+    now: Timestamp,
+) -> Result<ActionId, AttemptError> {
+    let snapshot = ctx.snapshots.of(&tx.community(community)).await?.ok_or(AttemptError::NoCommunity)?;
+    take_in(ctx, tx, &snapshot, attempt, Ok(Right::Propose), now).await
+}
+
+/// Takes in an attempt of somebody who holds `right`. The initiator [`MemberId::NIL`] stands for nobody.
+async fn take_in(
+    ctx: &Ctx,
+    tx: &Tx,
+    snapshot: &Snapshot,
+    attempt: Attempt,
+    right: Result<Right, Lacking>,
+    now: Timestamp,
+) -> Result<ActionId, AttemptError> {
+    let community = snapshot.community.id;
+    let handle = tx.community(community);
+    if attempt.kind.is_trigger() {
+        // Nobody attempts a trigger: it comes about.
+        return Err(AttemptError::UnknownType(attempt.kind));
+    }
+    if bundle::parts(&attempt.kind, &attempt.payload).iter().any(|part| part.is_trigger() || is_recovery(part)) {
+        let why = "recovery is decided by the recovery rule alone, and a trigger is nothing to decide: neither can be in a bundle";
+        return Err(AttemptError::Unfit { field: "payload.actions", why: why.to_owned() });
+    }
     let opens_at = attempt.payload.read::<BundleDraft>().ok().filter(|_| bundle_kind(&attempt.kind).is_some());
     let activates_at = attempt.activates_at.or(opens_at.and_then(|draft| draft.opens_at));
     let action = Action {
         id: ctx.ids.next(),
         kind: attempt.kind,
-        initiator: Some(attempt.initiator),
+        initiator: Some(attempt.initiator).filter(|member| *member != MemberId::NIL),
         payload: attempt.payload,
         undo: attempt.undo,
         origin: attempt.origin,
@@ -142,19 +197,20 @@ pub(super) async fn accept(
         Insertion::New(_) => {}
     }
     tell_proposed(&handle, &stored.action, now);
+    lockout::warn(&handle, snapshot, &stored.action, now).await?;
     if right.is_ok() {
         bundle::form(&handle, &*ctx.ids, &stored.action, now).await?;
     }
     match right {
-        Err(Lacking(kind)) => enter::refuse(ctx, tx, &snapshot, &mut stored, &kind, now).await?,
+        Err(Lacking(kind)) => enter::refuse(ctx, tx, snapshot, &mut stored, &kind, now).await?,
         Ok(_) if stored.action.activates_at.is_some() => enter::wait_for_date(ctx, tx, &mut stored).await?,
-        Ok(Right::Execute) => enter::execute_at_once(ctx, tx, &snapshot, &mut stored, now).await?,
-        Ok(_) => enter::enter(ctx, tx, &snapshot, &mut stored, now).await?,
+        Ok(Right::Execute) => enter::execute_at_once(ctx, tx, snapshot, &mut stored, now).await?,
+        Ok(_) => enter::enter(ctx, tx, snapshot, &mut stored, now).await?,
     }
     Ok(stored.action.id)
 }
 
-fn tell_proposed(handle: &CommunityTx<'_>, action: &Action, now: Timestamp) {
+pub(super) fn tell_proposed(handle: &CommunityTx<'_>, action: &Action, now: Timestamp) {
     let actor = action.initiator.map_or(Actor::System, Actor::Member);
     let body = json!({
         "type": action.kind, "payload": action.payload, "origin": action.origin, "activates_at": action.activates_at,

@@ -53,7 +53,9 @@ pub(super) async fn load(ctx: &Ctx, ids: &[ActionId]) -> store::Result<Vec<Loade
     let looked_at = |p: &&StoredProposal| p.n_decisions > 0 || p.status != types::ProposalStatus::Waiting;
     let of_parts = bundles.iter().flat_map(|(_, bundle)| &bundle.parts).flat_map(|part| &part.proposals);
     let voted: Vec<ProposalId> = proposals.values().flatten().chain(of_parts).map(|proposal| proposal.id).collect();
-    let has_past = proposals.values().flatten().any(|proposal| looked_at(&proposal));
+    // What a webhook sent stands in the data of its action from the beginning.
+    let is_told = actions.iter().any(|stored| stored.action.kind.is_trigger());
+    let has_past = is_told || proposals.values().flatten().any(|proposal| looked_at(&proposal));
     let mut ballots = if voted.is_empty() { BTreeMap::new() } else { system.load_ballots(&voted).await? };
     let mut data = if has_past { system.load_action_data(&open).await? } else { BTreeMap::new() };
 
@@ -201,6 +203,7 @@ fn action_input(action: &Action, snapshot: &Snapshot, data: BTreeMap<String, Jso
         Origin::Web => "web".to_owned(),
         Origin::Api => "api".to_owned(),
         Origin::Policy { .. } => "policy".to_owned(),
+        Origin::Trigger { .. } => "trigger".to_owned(),
         Origin::System => "system".to_owned(),
         Origin::Platform { .. } => action.kind.platform().to_owned(),
     };
@@ -239,7 +242,7 @@ pub(super) async fn people(
     }
     let platform = action.kind.platform();
     // The board and the constitution know members by themselves.
-    if platform != BOARD && !action.kind.is_internal() {
+    if platform != BOARD && !action.kind.is_internal() && !action.kind.is_trigger() {
         let ids: Vec<MemberId> = named.iter().copied().collect();
         for identity in store.identities_of(platform, &ids).await? {
             if let Some(member) = identity.member {

@@ -7,9 +7,9 @@ use store::effects::NewEffect;
 use types::audit::Actor;
 use types::{ActionStatus, AuditKind, Json, Timestamp};
 
-use super::CONSTITUTION;
 use super::constitution::{self, PerformError, Performing};
 use super::enact::Trialled;
+use super::{CONSTITUTION, reacting, schedules};
 use crate::ctx::Ctx;
 
 /// Carries an action out, and says in the outbox what came of it. Answers why it could not be, where it could not.
@@ -30,6 +30,8 @@ pub(super) async fn perform(
             handle.audit(Actor::System, AuditKind::ActionExecuted, subject, Json(receipt.clone()), now);
             stored.action.status = ActionStatus::Executed;
             stored.action.undo = Json(receipt.clone());
+            schedules::keep_in_step(ctx, handle, now).await?;
+            reacting::carried_out(ctx, handle, &stored.action, now).await?;
             (json!({ "receipt": receipt }), None)
         }
         Err(PerformError::Refused(why)) => {

@@ -31,6 +31,8 @@ pub struct Plan {
     pub performs: bool,
     /// Whether what is left of a bundle is to be carried out.
     pub carries: bool,
+    /// Whether carrying it out is left for later.
+    pub waits: bool,
     /// Actions that policies took out of the bundle.
     pub drops: Vec<OfBundle>,
     /// Actions of the bundle whose votes policies started again.
@@ -174,6 +176,15 @@ pub fn failed(action: &Action, why: &str) -> Plan {
     plan
 }
 
+/// What follows where an action that was decided on earlier is carried out now.
+#[must_use]
+pub fn carry_out(action: &Action, people: &People) -> Plan {
+    let mut plan =
+        Plan { status: ActionStatus::Passed, is_decided: true, verdict: Verdict::Passed, ..Plan::nothing_yet(action) };
+    plan.carry_out(action, people);
+    plan
+}
+
 impl Plan {
     fn nothing_yet(action: &Action) -> Self {
         Self {
@@ -183,6 +194,7 @@ impl Plan {
             verdict: Verdict::Proposed,
             performs: false,
             carries: false,
+            waits: false,
             drops: Vec::new(),
             cleared: Vec::new(),
             audit: Vec::new(),
@@ -349,6 +361,12 @@ impl Plan {
                     return;
                 }
                 self.status = ActionStatus::Passed;
+                if action.kind.is_trigger() {
+                    // A trigger is no deed: what `pass` asked for is on its way, and there is nothing else to carry out.
+                    let reason = if combined.decisive.is_empty() { NO_ANSWER.to_owned() } else { reason };
+                    self.end(action, Verdict::Passed, reason);
+                    return;
+                }
                 self.end(action, Verdict::Passed, reason);
                 if happened && is_first {
                     // The platform let it happen, and the policies agree: there is nothing left to do.
@@ -410,6 +428,8 @@ impl Plan {
 fn of_bundle(docket: &Docket, action: ActionId) -> OfBundle {
     OfBundle { action, policy: docket.policy.name.clone(), proposal: docket.id, reason: docket.reason.clone() }
 }
+/// Why a trigger is done with that no policy has anything to say to.
+pub(super) const NO_ANSWER: &str = "no policy has anything to answer";
 
 /// The key under which a trial's own `action.data` is stored.
 #[must_use]

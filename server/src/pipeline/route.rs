@@ -1,6 +1,6 @@
 //! Where an effect goes: which platform is asked to do what.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use types::platform::{Operation, Person};
 use types::{Action, ConnectionId, Effect, Json, MemberId, Origin, ProposalId};
@@ -30,6 +30,8 @@ pub struct People {
     pub identities: HashMap<(MemberId, String), String>,
     /// The community's connections by platform.
     pub connections: HashMap<String, ConnectionId>,
+    /// Who has voted on what, of those who are to be reminded.
+    pub voted: BTreeSet<(ProposalId, MemberId)>,
 }
 
 impl People {
@@ -91,8 +93,12 @@ pub fn revert(action: &Action, people: &People, reason: &str) -> Outgoing {
 #[must_use]
 pub fn speak(effect: &Effect, action: &Action, proposal: ProposalId, people: &People) -> Vec<Outgoing> {
     match effect {
-        Effect::Notify { to, text, .. } | Effect::Remind { to, text } => {
-            messages(effect.kind(), to, text, action, people)
+        Effect::Notify { to, text, .. } => messages(effect.kind(), to, text, action, people),
+        // Only those who have not voted are reminded.
+        Effect::Remind { to, text } => {
+            let silent = |member: &&MemberId| !people.voted.contains(&(proposal, **member));
+            let to: Vec<MemberId> = to.iter().filter(silent).copied().collect();
+            messages(effect.kind(), &to, text, action, people)
         }
         Effect::Announce { place, text, thread, .. } => {
             let (platform, place) = whereabouts(place, action);
@@ -150,7 +156,8 @@ fn whereabouts(place: &str, action: &Action) -> (String, String) {
     if let Some((platform, place)) = named {
         return (platform.to_owned(), place.to_owned());
     }
-    let home = if action.kind.is_internal() { BOARD } else { action.kind.platform() };
+    let is_ours = action.kind.is_internal() || action.kind.is_trigger();
+    let home = if is_ours { BOARD } else { action.kind.platform() };
     // A room id on an action elsewhere can only be a Matrix room, and `#name` without a server only a channel of the board.
     let looks_like_room = place.starts_with('!') || (place.starts_with('#') && place.contains(':'));
     let platform = match (home, looks_like_room) {
@@ -165,7 +172,7 @@ fn whereabouts(place: &str, action: &Action) -> (String, String) {
 fn scene(action: &Action) -> Option<(String, String)> {
     match action.kind.platform() {
         BOARD => None,
-        _ if action.kind.is_internal() => None,
+        _ if action.kind.is_internal() || action.kind.is_trigger() => None,
         platform => action.payload.text("room").map(|room| (platform.to_owned(), room.to_owned())),
     }
 }
@@ -243,10 +250,24 @@ mod tests {
             members: [(ada, person(ada, "ada")), (bob, person(bob, "bob"))].into(),
             identities: [((ada, "matrix".to_owned()), "@ada:hs".to_owned())].into(),
             connections: HashMap::new(),
+            voted: BTreeSet::new(),
         };
         let tell = Effect::Notify { to: vec![ada, bob], text: "hear".into(), ephemeral: false, thread: None };
         let sent = speak(&tell, &action("matrix.rename_room", json!({})), ProposalId::NIL, &people);
         let platforms: Vec<_> = sent.iter().map(|one| one.platform.as_str()).collect();
         assert_eq!(platforms, ["board", "matrix", "board"]);
+
+        let mut people = people;
+        people.voted.insert((ProposalId::NIL, ada));
+        let remind = Effect::Remind { to: vec![ada, bob], text: "vote".into() };
+        let sent = speak(&remind, &action("board.set_topic", json!({})), ProposalId::NIL, &people);
+        let to: Vec<_> = sent
+            .iter()
+            .map(|one| match &one.operation {
+                Operation::Message { to, .. } => to.handle.as_str(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(to, ["bob"], "who has voted is not reminded");
     }
 }

@@ -91,6 +91,13 @@ impl Snapshot {
         }
     }
 
+    /// The policies that answer to what happens, in order.
+    pub fn reacting(&self) -> impl Iterator<Item = &Policy> {
+        self.policies
+            .iter()
+            .filter(|policy| policy.enforcement != Enforcement::Off && policy.draft.kind == PolicyKind::Reacting)
+    }
+
     /// How the verdicts of several policies of a layer become one.
     #[must_use]
     pub fn combining(&self, layer: Layer) -> Combining {

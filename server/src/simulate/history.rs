@@ -120,6 +120,7 @@ impl History {
             Origin::Web => "web",
             Origin::Api => "api",
             Origin::Policy { .. } => "policy",
+            Origin::Trigger { .. } => "trigger",
             Origin::System => "system",
             Origin::Platform { .. } => action.kind.platform(),
         };

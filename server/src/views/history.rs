@@ -57,6 +57,21 @@ pub fn verb(kind: AuditKind) -> &'static str {
         AuditKind::ConnectionAdded => "connected",
         AuditKind::ConnectionChanged => "changed the connection",
         AuditKind::ConnectionRemoved => "disconnected",
+        AuditKind::ActionWarned => "warned of what would come of",
+        AuditKind::ActionCooling => "has to wait before carrying out",
+        AuditKind::ActionVetoed => "vetoed",
+        AuditKind::ActionCancelled => "took back",
+        AuditKind::WebhookAdded => "opened the webhook",
+        AuditKind::WebhookRotated => "replaced the secret of the webhook",
+        AuditKind::WebhookShown => "was shown the secret of the webhook",
+        AuditKind::WebhookRemoved => "closed the webhook",
+        AuditKind::RecurringAdded => "has come round from now on",
+        AuditKind::RecurringStopped => "stopped from coming round",
+        AuditKind::ScheduleSkipped => "left out times of",
+        AuditKind::ModeBegan => "began a mode",
+        AuditKind::ModeEnded => "ended a mode",
+        AuditKind::ConstitutionRolledBack => "rolled back the constitution of",
+        AuditKind::ConstitutionRestarted => "began again the government of",
         AuditKind::TokenMade => "made a token",
         AuditKind::TokenRevoked => "revoked a token",
         AuditKind::ClockAdvanced => "moved the clock forward",
@@ -81,6 +96,10 @@ pub fn kind_label(kind: AuditKind) -> &'static str {
         "effect" => "Effect",
         "connection" => "Connection",
         "token" => "Token",
+        "webhook" => "Webhook",
+        "recurring" | "schedule" => "Schedule",
+        "mode" => "Mode",
+        "constitution" => "Constitution",
         _ => "Clock",
     }
 }
@@ -110,7 +129,15 @@ pub fn sign(kind: AuditKind, has_passed: Option<bool>) -> HistoryKind {
         (AuditKind::BallotCast | AuditKind::BallotWithdrawn, _) => HistoryKind::Ballot,
         (AuditKind::ActionExecuted | AuditKind::EffectDelivered, _) => HistoryKind::CarriedOut,
         (AuditKind::ActionReverted, _) => HistoryKind::Undone,
-        (AuditKind::ActionHeld | AuditKind::PolicyBroke | AuditKind::EffectFailed, _) => HistoryKind::Held,
+        (AuditKind::ActionVetoed | AuditKind::ActionCancelled, _) => HistoryKind::Failed,
+        (
+            AuditKind::ActionHeld
+            | AuditKind::ActionWarned
+            | AuditKind::ActionCooling
+            | AuditKind::PolicyBroke
+            | AuditKind::EffectFailed,
+            _,
+        ) => HistoryKind::Held,
         _ => HistoryKind::Noted,
     }
 }

@@ -20,6 +20,7 @@ pub mod ballots;
 pub mod board;
 pub mod comments;
 pub mod communities;
+pub mod coverage;
 pub mod data;
 pub mod delegations;
 pub mod demo;
@@ -27,14 +28,20 @@ pub mod documents;
 pub mod import;
 pub mod library;
 pub mod members;
+pub mod modes;
 pub mod notices;
 pub mod policies;
+pub mod recurring;
 pub mod report;
+pub mod safeguards;
 pub mod shared;
 pub mod simulate;
+pub mod stopping;
 pub mod studio;
 pub mod tokens;
+pub mod webhooks;
 
+mod asides;
 mod assemble;
 mod docs;
 mod failures;
@@ -82,6 +89,15 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
         .routes(routes!(actions::withdraw))
+        .routes(routes!(stopping::veto))
+        .routes(routes!(stopping::cancel))
+        .routes(routes!(recurring::list, recurring::add))
+        .routes(routes!(recurring::stop))
+        .routes(routes!(webhooks::list))
+        .routes(routes!(webhooks::show_secret))
+        .routes(routes!(safeguards::get))
+        .routes(routes!(modes::list))
+        .routes(routes!(coverage::get))
         .routes(routes!(ballots::list))
         .routes(routes!(ballots::get))
         .routes(routes!(ballots::eligibility))

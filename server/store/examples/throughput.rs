@@ -140,6 +140,7 @@ async fn found(store: &Store, ids: &mut Ids) -> store::Result<Vec<Town>> {
             http_hosts: Vec::new(),
             powers: Default::default(),
             examples: Vec::new(),
+            triggers: Default::default(),
         };
         let first = NewVersion { id: town.version, draft, hash: "0".repeat(64) };
         let standing =

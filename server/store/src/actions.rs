@@ -260,11 +260,11 @@ impl SystemTx<'_> {
         let new = self.db.change_values::<(ActionId,)>(before, rows, after).await?;
         let new: std::collections::BTreeSet<ActionId> = new.into_iter().map(|(id,)| id).collect();
         let mut answers = Vec::with_capacity(actions.len());
-        for (_, action) in actions {
-            answers.push(match &action.origin {
-                Origin::Platform { connection, event, .. } if !new.contains(&action.id) => {
+        for (community, action) in actions {
+            answers.push(match event_of(*community, action) {
+                Some((connection, event)) if !new.contains(&action.id) => {
                     let sql = "SELECT id FROM actions WHERE connection_id = $1 AND event = $2";
-                    let known = self.db.one::<(ActionId,)>(sql, values![*connection, event]).await?;
+                    let known = self.db.one::<(ActionId,)>(sql, values![connection, event]).await?;
                     known.map_or(Insertion::New(action.id), |(id,)| Insertion::Existing(id))
                 }
                 _ => Insertion::New(action.id),
@@ -319,10 +319,7 @@ impl SystemTx<'_> {
 }
 
 fn insert_row(community: CommunityId, action: &Action, place: i64) -> Result<Vec<Value>> {
-    let (connection, event) = match &action.origin {
-        Origin::Platform { connection, event, .. } => (Some(*connection), Some(event)),
-        _ => (None, None),
-    };
+    let (connection, event) = event_of(community, action).unzip();
     Ok(values![
         action.id,
         community,
@@ -342,4 +339,13 @@ fn insert_row(community: CommunityId, action: &Action, place: i64) -> Result<Vec
         action.decided_at,
         0_i64,
     ])
+}
+
+/// What tells the action's event from others, and within what. A trigger's event is one of the community itself.
+fn event_of(community: CommunityId, action: &Action) -> Option<(ConnectionId, &str)> {
+    match &action.origin {
+        Origin::Platform { connection, event, .. } => Some((*connection, event)),
+        Origin::Trigger { event, .. } => Some((ConnectionId(community.0), event)),
+        Origin::Web | Origin::Api | Origin::Policy { .. } | Origin::System => None,
+    }
 }

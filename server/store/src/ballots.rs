@@ -11,7 +11,7 @@
 //! its value, and a secret vote is evaluated when it closes.
 //! Once the vote is closed, [`CommunityTx::seal_secret_vote`] erases the key: then not even who has voted can be told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::Value;
@@ -148,6 +148,27 @@ impl CommunityStore<'_> {
                 "SELECT proposal_id FROM secret_voters WHERE community_id = $1 AND proposal_id = $2 AND voter = $3";
             let values = values![self.id, proposal, voter(&key, member)?];
             voted.extend(self.db.one::<(ProposalId,)>(sql, values).await?.map(|(id,)| id));
+        }
+        Ok(voted)
+    }
+
+    /// Which of `members` have voted on the proposal, openly or in secret (unless that vote is sealed).
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn who_voted(&self, proposal: ProposalId, members: &[MemberId]) -> Result<BTreeSet<MemberId>> {
+        let before = "SELECT member_id FROM ballots WHERE community_id = $1 AND proposal_id = $2 AND member_id IN";
+        let open = self.db.all_in::<(MemberId,), _>(before, values![self.id, proposal], members, "").await?;
+        let mut voted: BTreeSet<MemberId> = open.into_iter().map(|(member,)| member).collect();
+        let sql = "SELECT ballot_key FROM proposals WHERE community_id = $1 AND id = $2 AND ballot_key IS NOT NULL";
+        let Some((key,)) = self.db.one::<(Vec<u8>,)>(sql, values![self.id, proposal]).await? else { return Ok(voted) };
+        let sql = "SELECT voter FROM secret_voters WHERE community_id = $1 AND proposal_id = $2";
+        let secret = self.db.all::<(Vec<u8>,)>(sql, values![self.id, proposal]).await?;
+        let secret: BTreeSet<Vec<u8>> = secret.into_iter().map(|(voter,)| voter).collect();
+        for member in members {
+            if secret.contains(&voter(&key, *member)?) {
+                voted.insert(*member);
+            }
         }
         Ok(voted)
     }

@@ -49,17 +49,22 @@ pub mod grants;
 pub mod drafts;
 pub mod policies;
 pub mod publications;
+pub mod recovery;
 
 pub mod connections;
 pub mod inbox;
+pub mod schedules;
+pub mod webhooks;
 
 pub mod actions;
 pub mod ballots;
 pub mod bundles;
+pub mod coolings;
 pub mod data;
 pub mod delegations;
 pub mod proposals;
 
+pub mod coverage;
 pub mod decisions;
 pub mod incidents;
 

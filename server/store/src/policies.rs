@@ -61,7 +61,8 @@ const VERSION: &str = "SELECT p.id, v.id, v.version, v.hash, v.draft, p.enforcem
     p.is_active, v.created_at FROM policy_versions v JOIN policies p ON p.id = v.policy_id";
 
 /// Leaves out what is no policy by itself: the stages of others, and what Polity keeps for questions of its own.
-const SHOWN: &str = "NOT EXISTS (SELECT 1 FROM policy_stages hidden WHERE hidden.policy_id = p.id)";
+const SHOWN: &str =
+    "p.is_built_in = FALSE AND NOT EXISTS (SELECT 1 FROM policy_stages hidden WHERE hidden.policy_id = p.id)";
 
 /// One stage of a policy's version.
 #[derive(Clone, Debug, PartialEq)]

@@ -263,7 +263,7 @@ macro_rules! id_cells {
 id_cells! {
     CommunityId AccountId IdentityId MemberId RoleId PolicyId PolicyVersionId ActionId ProposalId
     DocumentId BundleId DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId
-    IncidentId CommentId PublicationId DraftId
+    IncidentId CommentId PublicationId DraftId WebhookId ScheduleId
 }
 
 /// The values of a statement, in order.

@@ -7,6 +7,8 @@ mod crash;
 #[cfg(test)]
 mod delegation;
 #[cfg(test)]
+mod governing;
+#[cfg(test)]
 mod layering;
 #[cfg(test)]
 mod matrix;

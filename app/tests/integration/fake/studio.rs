@@ -11,8 +11,8 @@ use app::{
     difference,
     error::AppError,
 };
-use types::simulation::{Event, Happening, Moment, Outcome, ScenarioInput, TrialAction};
-use types::{BallotValue, Enforcement, Json, Layer, PolicyId, ProposalId, Verdict};
+use types::simulation::{Event, Happening, ScenarioInput, TrialAction};
+use types::{BallotValue, Enforcement, Json, Layer, PolicyId, ProposalId};
 
 use super::{at, id, policies};
 

@@ -4,13 +4,25 @@ use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 
-use super::{Payload, board, bundle, constitution, matrix};
+use super::{Payload, board, bundle, constitution, matrix, modes, recovery, safeguards, trigger, webhooks};
 use crate::platform::ActionTypeSpec;
 use crate::{ActionType, Json};
 
 /// The table is the same for every process and never changes: derived from the payload structs at first use.
-static CATALOGUE: LazyLock<Vec<ActionTypeSpec>> =
-    LazyLock::new(|| [board::rows(), matrix::rows(), constitution::rows(), bundle::rows()].concat());
+static CATALOGUE: LazyLock<Vec<ActionTypeSpec>> = LazyLock::new(|| {
+    [
+        board::rows(),
+        matrix::rows(),
+        constitution::rows(),
+        bundle::rows(),
+        safeguards::rows(),
+        modes::rows(),
+        webhooks::rows(),
+        recovery::rows(),
+        trigger::rows(),
+    ]
+    .concat()
+});
 
 /// Every built-in action type.
 #[must_use]

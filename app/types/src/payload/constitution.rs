@@ -6,7 +6,7 @@ use super::payloads;
 use crate::effect::Power;
 use crate::member::Right;
 use crate::simulation::{Example, ShadowTerms};
-use crate::{Changeover, Combining, Enforcement, Layer, OnError, PolicyKind};
+use crate::{Changeover, Combining, Enforcement, Layer, OnError, PolicyKind, Triggers};
 
 /// One right that a role is given: on which action types.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -69,6 +69,17 @@ impl<'de> serde::Deserialize<'de> for Stage {
             other => serde_json::from_value(other).map(Self::Draft).map_err(serde::de::Error::custom),
         }
     }
+}
+
+/// Who may look at a community's pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody.
+    Public,
+    /// Its members.
+    Members,
 }
 
 payloads! {
@@ -186,7 +197,8 @@ payloads! {
         /// Governing or reacting.
         #[serde(default)]
         kind: PolicyKind,
-        /// Action types it governs, `platform.*` for a platform, or `*` for all of the layer.
+        /// Action types it governs or reacts to, `platform.*` for a platform, or `*` for all of the layer.
+        #[serde(default)]
         action_types: Vec<String>,
         /// The six functions, JavaScript.
         #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "source")))]
@@ -217,6 +229,9 @@ payloads! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
         shadow: Option<ShadowTerms>,
+        /// What starts a reacting policy besides its action types: commands, webhooks, a schedule.
+        #[serde(default)]
+        triggers: Triggers,
     }
 
     /// Add a policy in stages: each begins when the one before it has passed, and a failure of any fails it.
@@ -271,6 +286,9 @@ payloads! {
         /// The new powers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         powers: Option<BTreeSet<Power>>,
+        /// What starts it from now on: commands, webhooks, a schedule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        triggers: Option<Triggers>,
         /// The new stages, for a policy in stages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stages: Option<Vec<Stage>>,
@@ -402,6 +420,12 @@ payloads! {
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "text")))]
         description: String,
+        /// The time zone of its schedules, such as `Europe/Berlin`; without it the zone stays. `UTC` where nobody ever said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time_zone: Option<String>,
+        /// Who may look: `public` for everybody, `members` for members; without it that stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visibility: Option<Visibility>,
     }
 
     /// Connect the community to a platform that the operator has set up.

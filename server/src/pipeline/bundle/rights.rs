@@ -32,7 +32,7 @@ fn of(snapshot: &Snapshot, member: &Member, kind: &ActionType) -> Result<Right, 
 }
 
 /// The types of the actions that a payload holds. It was checked when it came in.
-fn parts(kind: &ActionType, payload: &Json) -> Vec<ActionType> {
+pub(in crate::pipeline) fn parts(kind: &ActionType, payload: &Json) -> Vec<ActionType> {
     let parts = if is_nomination(kind) {
         payload.read::<Nomination>().map(|nomination| vec![nomination.candidate]).unwrap_or_default()
     } else if kind_of(kind).is_some() {

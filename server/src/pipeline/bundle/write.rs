@@ -30,6 +30,10 @@ pub(in crate::pipeline) async fn write(
     if plan.is_decided {
         let reason = plan.reason.clone();
         match plan.verdict {
+            // Nobody votes any more, and nothing is carried out yet.
+            Verdict::Passed if plan.waits => {
+                each_left(&mut bundle, |part| close_votes(part, ActionStatus::Passed, now))
+            }
             Verdict::Passed if plan.carries => carry::carry_out(ctx, tx, decided, &mut bundle, now).await?,
             Verdict::Passed => each_left(&mut bundle, |part| end(&handle, part, ActionStatus::Passed, &reason, now)),
             _ => each_left(&mut bundle, |part| end(&handle, part, ActionStatus::Failed, &reason, now)),

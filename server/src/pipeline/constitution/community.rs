@@ -7,33 +7,48 @@ use types::payload::constitution::{AddConnection, ApplyStarterKit, RemoveConnect
 use types::{AuditKind, ConnectionId, Json, text};
 
 use super::{Done, PerformError, Performing};
+use crate::calendar;
 use crate::kits;
-use crate::pipeline::{INSTALL, found, snapshot};
+use crate::pipeline::{INSTALL, found, modes, snapshot};
 
 pub(super) async fn set_combining(p: &Performing<'_>, payload: SetCombining) -> Done {
     let community = here(p).await?;
     let before = snapshot::combining(&community, payload.layer);
-    let mut settings = community.settings.0;
     let layer = serde_json::to_value(payload.layer).unwrap_or_default();
-    if !settings.is_object() {
-        settings = json!({});
+    let mut by_layer = community.settings.get("combining").and_then(Value::as_object).cloned().unwrap_or_default();
+    if let Some(layer) = layer.as_str() {
+        by_layer.insert(layer.to_owned(), json!(payload.combining));
     }
-    if let (Some(settings), Some(layer)) = (settings.as_object_mut(), layer.as_str()) {
-        let by_layer = settings.entry("combining").or_insert_with(|| json!({}));
-        if let Some(by_layer) = by_layer.as_object_mut() {
-            by_layer.insert(layer.to_owned(), json!(payload.combining));
-        }
-    }
-    p.tx.set_settings(&Json(settings)).await?;
     let body = json!({ "layer": payload.layer, "before": before, "after": payload.combining });
-    p.tell(AuditKind::CommunityChanged, subject(p), body);
+    set(p, "combining", Value::Object(by_layer), body).await?;
     Ok(json!({ "before": before }))
+}
+
+/// Sets one of the community's settings (null takes it out), and tells the log with what the settings were: so that they can be
+/// put back to any entry.
+pub(super) async fn set(p: &Performing<'_>, key: &str, value: Value, mut body: Value) -> Result<(), PerformError> {
+    let before = here(p).await?.settings;
+    let after = modes::with(&before, key, value);
+    p.tx.set_settings(&after).await?;
+    if let Some(body) = body.as_object_mut() {
+        body.insert("settings_before".to_owned(), before.0);
+        body.insert("settings".to_owned(), after.0);
+    }
+    p.tell(AuditKind::CommunityChanged, subject(p), body);
+    Ok(())
 }
 
 pub(super) async fn set_profile(p: &Performing<'_>, payload: SetProfile) -> Done {
     let community = here(p).await?;
     let name =
         text::name(&payload.name, "the community's name").map_err(|error| PerformError::refused(error.to_string()))?;
+    if let Some(zone) = &payload.time_zone {
+        calendar::zone(zone).map_err(|error| PerformError::refused(error.to_string()))?;
+        set(p, "time_zone", json!(zone), json!({ "time_zone": zone })).await?;
+    }
+    if let Some(visibility) = payload.visibility {
+        set(p, "visibility", json!(visibility), json!({ "visibility": visibility })).await?;
+    }
     p.tx.set_profile(&name, &payload.description).await?;
     let before = json!({ "name": community.name, "description": community.description });
     let after = json!({ "name": name, "description": payload.description });
@@ -103,10 +118,10 @@ pub(super) async fn apply_starter_kit(p: &Performing<'_>, payload: ApplyStarterK
     Ok(json!({ "removed": removed }))
 }
 
-async fn here(p: &Performing<'_>) -> Result<store::communities::Community, PerformError> {
+pub(super) async fn here(p: &Performing<'_>) -> Result<store::communities::Community, PerformError> {
     p.tx.community().await?.ok_or_else(|| PerformError::refused("the community is gone"))
 }
 
-fn subject(p: &Performing<'_>) -> String {
+pub(super) fn subject(p: &Performing<'_>) -> String {
     format!("community:{}", p.tx.id())
 }

@@ -8,10 +8,15 @@ use types::payload::constitution::{
 };
 use types::policy::Policy;
 use types::simulation::ShadowTerms;
-use types::{AuditKind, Changeover, Enforcement, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyVersionId, text};
+use types::{
+    AuditKind, Changeover, Enforcement, Json, Layer, OnError, PolicyDraft, PolicyId, PolicyKind, PolicyVersionId,
+    Triggers, text,
+};
 
 use super::super::shadow;
 use super::{Done, PerformError, Performing, question, restart, stages};
+use crate::calendar::Rule;
+use crate::pipeline::reacting;
 
 pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let draft = draft(&payload).map_err(PerformError::Refused)?;
@@ -221,6 +226,7 @@ pub fn draft(payload: &AddPolicy) -> Result<PolicyDraft, String> {
         http_hosts: payload.http_hosts.clone(),
         powers: payload.powers.clone(),
         examples: payload.examples.clone(),
+        triggers: triggers(&payload.triggers, payload.kind)?,
     })
 }
 
@@ -233,6 +239,10 @@ pub fn changed(draft: &PolicyDraft, payload: ChangePolicy) -> Result<PolicyDraft
         Some(name) => text::name(&name, "the policy's name").map_err(|error| error.to_string())?,
         None => draft.name.clone(),
     };
+    let triggers = match &payload.triggers {
+        Some(changed) => triggers(changed, draft.kind)?,
+        None => draft.triggers.clone(),
+    };
     checked(PolicyDraft {
         name,
         description: payload.description.unwrap_or_else(|| draft.description.clone()),
@@ -244,7 +254,29 @@ pub fn changed(draft: &PolicyDraft, payload: ChangePolicy) -> Result<PolicyDraft
         http_hosts: payload.http_hosts.unwrap_or_else(|| draft.http_hosts.clone()),
         powers: payload.powers.unwrap_or_else(|| draft.powers.clone()),
         examples: payload.examples.unwrap_or_else(|| draft.examples.clone()),
+        triggers,
     })
+}
+
+/// Triggers in their usual form.
+fn triggers(given: &Triggers, kind: PolicyKind) -> Result<Triggers, String> {
+    if kind == PolicyKind::Governing && !given.is_empty() {
+        return Err(
+            "triggers are for policies of the kind “reacting”: a governing policy is asked about actions".to_owned()
+        );
+    }
+    let mut commands = Vec::new();
+    for command in &given.commands {
+        let word = command.trim().trim_start_matches(['/', '!']).to_lowercase();
+        if !reacting::is_command(&word) {
+            let shown: String = command.chars().take(40).collect();
+            return Err(format!("“{shown}” cannot be a command: write one word of letters, digits, - and _"));
+        }
+        commands.push(word);
+    }
+    let every = given.every.as_deref().map(str::parse::<Rule>).transpose().map_err(|error| error.to_string())?;
+    let webhooks = given.webhooks.iter().map(|name| name.trim().to_owned()).collect();
+    Ok(Triggers { commands, webhooks, every: every.map(|rule| rule.to_string()) })
 }
 
 pub(super) fn checked(draft: PolicyDraft) -> Result<PolicyDraft, String> {
@@ -252,10 +284,14 @@ pub(super) fn checked(draft: PolicyDraft) -> Result<PolicyDraft, String> {
         let limit = text::MAX_SOURCE_BYTES / 1024;
         return Err(format!("the source has {} bytes; at most {limit} KiB are allowed", draft.source.len()));
     }
-    if draft.action_types.is_empty() {
+    if draft.action_types.is_empty() && draft.triggers.is_empty() {
         return Err("action_types is empty: name what the policy governs, or “*” for all of its layer".to_owned());
     }
     for pattern in &draft.action_types {
+        if pattern.starts_with("trigger.") {
+            check_trigger(&draft, pattern)?;
+            continue;
+        }
         let layer = match pattern.strip_suffix(".*").unwrap_or(pattern) {
             "*" => continue,
             "constitution" => Layer::Constitution,
@@ -268,6 +304,23 @@ pub(super) fn checked(draft: PolicyDraft) -> Result<PolicyDraft, String> {
         }
     }
     Ok(draft)
+}
+
+/// A trigger may be named like an action type by who reacts to all of its kind.
+fn check_trigger(draft: &PolicyDraft, pattern: &str) -> Result<(), String> {
+    if draft.kind == PolicyKind::Governing {
+        return Err(format!("“{pattern}” is nothing that can be governed; make the policy one of the kind “reacting”"));
+    }
+    match pattern {
+        "trigger.schedule" if draft.triggers.every.is_none() => {
+            Err("a policy that answers to trigger.schedule says when in triggers.every, such as “day at 09:00”"
+                .to_owned())
+        }
+        "trigger.command" | "trigger.webhook" | "trigger.schedule" | "trigger.*" => Ok(()),
+        _ => Err(format!(
+            "there is no trigger “{pattern}”: name trigger.command, trigger.webhook or trigger.schedule, or the action types whose carrying out it answers to"
+        )),
+    }
 }
 
 fn word(layer: Layer) -> &'static str {
@@ -287,7 +340,8 @@ pub fn source_hash(source: &str) -> String {
     crate::hex::hex(&Sha256::digest(source.as_bytes()))
 }
 
-fn standing(policy: &Policy) -> Standing {
+/// How a policy stands.
+pub fn standing(policy: &Policy) -> Standing {
     Standing {
         enforcement: policy.enforcement,
         on_error: policy.on_error,
@@ -299,6 +353,9 @@ fn standing(policy: &Policy) -> Standing {
 /// The policy of this name or id, in force or removed.
 pub(super) async fn named(p: &Performing<'_>, name: &str) -> Result<Policy, PerformError> {
     let found = match name.parse::<PolicyId>() {
+        Ok(id) if p.tx.is_built_in(id).await? => {
+            return Err(PerformError::refused("the recovery rule is built in; no action changes it"));
+        }
         Ok(id) => p.tx.policy(id).await?,
         Err(_) => p.tx.policy_by_name(name).await?,
     };

@@ -153,6 +153,7 @@ async fn built_in(p: &Performing<'_>) -> Result<Policy, PerformError> {
         http_hosts: Vec::new(),
         powers: Default::default(),
         examples: Vec::new(),
+        triggers: Default::default(),
     };
     let standing =
         Standing { enforcement: Enforcement::Enforced, on_error: OnError::Deny, position: 0, is_active: false };

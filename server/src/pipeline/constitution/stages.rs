@@ -31,6 +31,7 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicyBundle) -> Done {
         examples: Vec::new(),
         forked_from: None,
         shadow: None,
+        triggers: Default::default(),
     };
     let mut whole_draft = draft(&whole).map_err(PerformError::Refused)?;
     must_be_free(p, &whole_draft.name, None).await?;
@@ -181,6 +182,7 @@ fn written(whole: &PolicyDraft, draft: &StageDraft) -> Result<PolicyDraft, Strin
         http_hosts: draft.http_hosts.clone(),
         powers: draft.powers.clone(),
         examples: Vec::new(),
+        triggers: Default::default(),
     })
 }
 

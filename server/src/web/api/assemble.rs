@@ -9,6 +9,7 @@ use types::ballot::Ballot;
 use types::payload::bundle::{BundleDraft, NONE_OF_THESE, Nominations};
 use types::{Action, ActionId, ActionType, MemberId, Origin, ProposalId};
 
+use super::asides::{self, Aside};
 use super::here::{Here, Standing};
 use super::shapes::{
     ActionShape, AskShape, BundleShape, EffectShape, PartOfShape, PartShape, ProposalShape, StageOfShape, TallyShape,
@@ -41,7 +42,12 @@ pub async fn actions(web: &Web, here: &Here, dossiers: Vec<Dossier>) -> Result<V
     }
     let seen = Seen { voted: voted(web, here, &proposals).await?, voices };
     let names = keep::names(web, here.community.id).await?;
-    Ok(dossiers.into_iter().map(|dossier| action_shape(web, here, dossier, &seen, &names)).collect())
+    let mut asides = asides::of(web, here, &dossiers).await?;
+    let shape = |dossier: Dossier| {
+        let aside = asides.remove(&dossier.action.id).unwrap_or_default();
+        action_shape(web, here, dossier, aside, &seen, &names)
+    };
+    Ok(dossiers.into_iter().map(shape).collect())
 }
 
 /// The proposals of an action and of those in its bundle.
@@ -107,7 +113,7 @@ async fn voted(web: &Web, here: &Here, proposals: &[ProposalId]) -> Result<HashM
     Ok(store.voted_on(member.id, proposals).await?.into_iter().map(|id| (id, true)).collect())
 }
 
-fn action_shape(web: &Web, here: &Here, dossier: Dossier, seen: &Seen, names: &Names) -> ActionShape {
+fn action_shape(web: &Web, here: &Here, dossier: Dossier, aside: Aside, seen: &Seen, names: &Names) -> ActionShape {
     let (with_opinion, without): (Vec<&Docket>, Vec<&Docket>) =
         dossier.dockets.iter().partition(|docket| docket.has_opinion());
     let action = &dossier.action;
@@ -132,12 +138,19 @@ fn action_shape(web: &Web, here: &Here, dossier: Dossier, seen: &Seen, names: &N
             Origin::Web => "web".to_owned(),
             Origin::Api => "api".to_owned(),
             Origin::Policy { .. } => "policy".to_owned(),
+            Origin::Trigger { .. } => "trigger".to_owned(),
             Origin::System => "system".to_owned(),
             Origin::Platform { .. } => action.kind.platform().to_owned(),
         },
         created_at: action.created_at.to_string(),
         activates_at: action.activates_at.map(|at| at.to_string()),
         decided_at: action.decided_at.map(|at| at.to_string()),
+        cause: match &action.origin {
+            Origin::Trigger { cause, .. } => cause.map(|id| id.to_string()),
+            _ => None,
+        },
+        cooling: aside.cooling,
+        warnings: aside.warnings,
         proposals: with_opinion.into_iter().map(|docket| proposal_shape(web, here, docket, seen)).collect(),
         no_opinion: without.into_iter().map(|docket| docket.policy_name().to_owned()).collect(),
         effects: dossier

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::communities::Community;
+use store::recovery::RecoveryRule;
 use types::text::Slug;
 use utoipa::ToSchema;
 
@@ -40,6 +41,36 @@ pub struct NewCommunity {
     /// Values of the kit's blanks.
     #[serde(default)]
     settings: Value,
+    /// Its recovery rule, which nothing changes later; two thirds of all members within 14 days where it is left out.
+    recovery: Option<NewRecovery>,
+}
+
+/// How the members of a community take their government back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRecovery {
+    /// How many of all members must agree, as a fraction: more than half, at most all.
+    #[schema(example = "2/3")]
+    share: String,
+    /// Within how many days, 1 to 60.
+    #[schema(example = 14)]
+    days: u32,
+}
+
+/// Reads a recovery rule.
+fn recovery(new: Option<NewRecovery>) -> Result<RecoveryRule, ApiError> {
+    let Some(new) = new else { return Ok(RecoveryRule::default()) };
+    let parts = new.share.split_once('/').and_then(|(n, d)| Some((n.trim().parse().ok()?, d.trim().parse().ok()?)));
+    // Half of the members could take from the other half what these would take back tomorrow.
+    let share = parts.filter(|(n, d): &(u32, u32)| *d <= 1_000 && n <= d && u64::from(*n) * 2 > u64::from(*d));
+    let Some((numerator, denominator)) = share else {
+        let why = "share is a fraction of all members such as 2/3: more than 1/2, at most 1/1";
+        return Err(ApiError::invalid("invalid-field", why).at("recovery.share"));
+    };
+    if !(1..=60).contains(&new.days) {
+        return Err(ApiError::invalid("invalid-field", "days is a whole number from 1 to 60").at("recovery.days"));
+    }
+    Ok(RecoveryRule { numerator, denominator, days: new.days })
 }
 
 /// A list of communities.
@@ -76,7 +107,8 @@ pub async fn found(
         starter_kit: new.starter_kit,
         settings: settings.into(),
     };
-    let id = pipeline::found(&web.ctx, founding).await.map_err(refusals::found)?;
+    let recovery = recovery(new.recovery)?;
+    let id = pipeline::found_with(&web.ctx, founding, recovery).await.map_err(refusals::found)?;
     Ok((StatusCode::CREATED, Json(Founded { id: id.to_string(), slug: slug.to_string() })))
 }
 

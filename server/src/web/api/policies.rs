@@ -172,6 +172,7 @@ pub fn shape(policy: Policy) -> PolicyShape {
         settings: draft.settings.0,
         http_hosts: draft.http_hosts,
         powers: draft.powers.into_iter().map(word).collect(),
+        triggers: serde_json::to_value(draft.triggers).unwrap_or_default(),
         created_at: policy.created_at.to_string(),
         stages: Vec::new(),
         breaker: None,

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use types::text::TextError;
 
+use crate::pipeline::safeguards::StopError;
 use crate::pipeline::{AdmitError, AttemptError, CastError, DelegateError, FoundError, WithdrawError};
 use crate::simulate::SimulateError;
 use crate::web::error::ApiError;
@@ -71,6 +72,8 @@ pub fn attempt(error: AttemptError) -> ApiError {
             ApiError { message: said, ..inner }.at(field)
         }
         AttemptError::NotAMember => ApiError::invalid("unknown-initiator", said).at("initiator"),
+        AttemptError::Unfit { field, .. } => ApiError::invalid("invalid-field", said).at(field),
+        AttemptError::RecoveryOpen => ApiError::conflict("recovery-open", said),
         AttemptError::NoCommunity => ApiError::not_found("community"),
         AttemptError::Store(store) => store.into(),
     }
@@ -173,5 +176,17 @@ pub fn discussion(error: crate::discussion::DiscussionError) -> ApiError {
         Error::BadReaction(_) => ApiError::invalid(code, said).at("emoji"),
         Error::NoReason | Error::ReasonTooLong(_) => ApiError::invalid(code, said).at("reason"),
         Error::Store(store) => store.into(),
+    }
+}
+
+/// Why an action was not stopped.
+pub fn stop(error: StopError) -> ApiError {
+    let said = error.to_string();
+    match error {
+        StopError::NoAction => ApiError::not_found("action"),
+        StopError::NotNow(_) => ApiError::conflict("too-late", said),
+        StopError::NotEntitled(_) => ApiError::forbidden("not-entitled", said).at("member"),
+        StopError::NoReason => ApiError::invalid("invalid-field", said).at("reason"),
+        StopError::Store(store) => store.into(),
     }
 }

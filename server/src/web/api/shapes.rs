@@ -115,6 +115,8 @@ pub struct PolicyShape {
     pub http_hosts: Vec<String>,
     /// What its effects may be; empty for everything but HTTP.
     pub powers: Vec<String>,
+    /// What starts it, if it is reacting: `commands`, `webhooks`, `every`.
+    pub triggers: Value,
     /// When this version was made, RFC 3339.
     pub created_at: String,
     /// Its stages in their order, for a policy in stages: each begins when the one before it has passed.
@@ -224,7 +226,7 @@ pub struct ActionShape {
     pub initiator: Option<String>,
     /// The type's fields.
     pub payload: Value,
-    /// `web`, `api`, `policy`, `system`, or the platform's name.
+    /// `web`, `api`, `policy`, `trigger`, `system`, or the platform's name.
     pub origin: String,
     /// When it was attempted, RFC 3339.
     pub created_at: String,
@@ -234,6 +236,15 @@ pub struct ActionShape {
     /// When it was decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<String>,
+    /// The action that it answers to, for a trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// How it waits, waited or was stopped after it had passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cooling: Option<CoolingShape>,
+    /// What it would lead to, the gravest first: that no way would be left to amend the policies, and the like.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningShape>,
     /// The policies that have something to say, in the order in which they are asked.
     pub proposals: Vec<ProposalShape>,
     /// Names of the policies that were asked and have no opinion.
@@ -308,6 +319,32 @@ pub struct PartOfShape {
     pub action: Option<String>,
     /// What it is called on the ballot.
     pub label: String,
+}
+
+/// How an action waits after it has passed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CoolingShape {
+    /// When it is carried out, RFC 3339.
+    pub ends_at: String,
+    /// `waiting`, `over`, `vetoed` or `cancelled`.
+    pub status: String,
+    /// The handle of who stopped it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A danger that an action brings.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WarningShape {
+    /// `locked`, `risk` or `note`.
+    pub severity: String,
+    /// A stable code: `locked`, `frozen`, `unreachable`, `roundabout` or `rests-on-few`.
+    pub code: String,
+    /// What it is, in a sentence or two.
+    pub sentence: String,
 }
 
 /// One action under one policy.

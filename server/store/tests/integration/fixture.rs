@@ -150,6 +150,7 @@ pub fn draft(name: &str) -> PolicyDraft {
         http_hosts: Vec::new(),
         powers: Default::default(),
         examples: Vec::new(),
+        triggers: Default::default(),
     }
 }
 

@@ -401,6 +401,7 @@ fn draft(shipped: &Shipped, beside: &Beside) -> PolicyDraft {
         http_hosts: shipped.http_hosts.clone(),
         powers: shipped.powers.clone(),
         examples: Vec::new(),
+        triggers: Default::default(),
     }
 }
 

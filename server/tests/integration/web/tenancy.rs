@@ -221,6 +221,9 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
             json!({ "member": "eve", "example": { "name": "x", "scenario": { "action": TRIED.clone() }, "expect": { "verdict": "PASSED" } } })
         }
         "answers" => json!({ "member": "eve", "name": "x", "answer": "no" }),
+        "veto" => json!({ "member": "eve", "reason": "mine" }),
+        "cancel" => json!({ "member": "eve" }),
+        "recurring" => json!({ "type": "board.post_message", "payload": {}, "initiator": "ada", "every": "hour" }),
         _ => json!({ "policy": { "source": "" }, "action": { "type": "board.post_message", "initiator": "ada" } }),
     };
     Some(body.to_string())

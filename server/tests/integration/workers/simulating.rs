@@ -23,6 +23,7 @@ fn scenario(source: &str, votes: usize) -> Scenario {
         http_hosts: Vec::new(),
         powers: BTreeSet::new(),
         examples: Vec::new(),
+        triggers: Default::default(),
     };
     let world = World { members: (1..=4).map(voter).collect(), ..World::default() };
     let vote = |n: usize| Event {
