@@ -35,6 +35,10 @@ mod m20261122_000025_create_webhooks;
 mod m20261122_000026_create_schedules;
 mod m20261122_000027_create_recovery_rules;
 mod m20261122_000028_create_coolings;
+mod m20261122_000043_create_visits;
+mod m20261122_000044_create_echoes;
+mod m20261122_000045_create_platform_values;
+mod m20261122_000046_create_orphans;
 
 /// Every step, in order.
 pub struct Migrator;
@@ -70,6 +74,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000026_create_schedules::Migration),
             Box::new(m20261122_000027_create_recovery_rules::Migration),
             Box::new(m20261122_000028_create_coolings::Migration),
+            Box::new(m20261122_000043_create_visits::Migration),
+            Box::new(m20261122_000044_create_echoes::Migration),
+            Box::new(m20261122_000045_create_platform_values::Migration),
+            Box::new(m20261122_000046_create_orphans::Migration),
         ]
     }
 }

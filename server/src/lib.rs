@@ -26,6 +26,7 @@ pub mod library;
 pub mod live;
 
 pub mod boot;
+pub mod chat;
 pub mod demo;
 pub mod hex;
 pub mod telemetry;

@@ -48,6 +48,8 @@ pub mod policies;
 pub mod recovery;
 
 pub mod connections;
+pub mod grants;
+pub mod heard;
 pub mod inbox;
 pub mod schedules;
 pub mod webhooks;
