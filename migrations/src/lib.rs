@@ -42,6 +42,10 @@ mod m20261122_000035_create_drafts;
 mod m20261122_000037_extend_notices;
 mod m20261122_000038_create_comments;
 mod m20261122_000039_create_search;
+mod m20261122_000043_create_visits;
+mod m20261122_000044_create_echoes;
+mod m20261122_000045_create_platform_values;
+mod m20261122_000046_create_orphans;
 
 /// Every step, in order.
 pub struct Migrator;
@@ -84,6 +88,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000037_extend_notices::Migration),
             Box::new(m20261122_000038_create_comments::Migration),
             Box::new(m20261122_000039_create_search::Migration),
+            Box::new(m20261122_000043_create_visits::Migration),
+            Box::new(m20261122_000044_create_echoes::Migration),
+            Box::new(m20261122_000045_create_platform_values::Migration),
+            Box::new(m20261122_000046_create_orphans::Migration),
         ]
     }
 }

@@ -167,8 +167,10 @@ async fn serve_until_stopped(config: Config, is_demo: bool) -> Result<()> {
     }
     take_over(&ctx).await?;
     jobs::schedule_sweep(&ctx).await?;
+    connections::tend::schedule(&ctx).await?;
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(jobs::run(ctx.clone(), stopped.clone()));
+    let listening = tokio::spawn(connections::tend::listen(ctx.clone(), stopped.clone()));
     let options = WebOptions::of(&ctx.config, is_demo);
     for warning in options.warnings() {
         tracing::warn!("{warning}");
@@ -189,7 +191,7 @@ async fn serve_until_stopped(config: Config, is_demo: bool) -> Result<()> {
     // Nobody listens when the jobs have failed already.
     let _ = stop.send(true);
     // Live streams never end by themselves; nobody is waited for longer than this.
-    let _ = tokio::time::timeout(GRACE, async { tokio::join!(working, serving) }).await;
+    let _ = tokio::time::timeout(GRACE, async { tokio::join!(working, listening, serving) }).await;
     let _ = tokio::time::timeout(GRACE, ctx.runner.close()).await;
     ctx.store.close().await?;
     Ok(())

@@ -9,6 +9,10 @@ use leptos_config::LeptosOptions;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use self::vendors::{DiscordConfig, GitHubConfig, SlackConfig, Vendors};
+
+pub mod vendors;
+
 /// The file that is read where none is named.
 pub const DEFAULT_FILE: &str = "Leptos.toml";
 
@@ -28,6 +32,8 @@ pub struct Config {
     pub workers: WorkersConfig,
     /// The homeserver whose rooms communities may govern, if there is one.
     pub matrix: Option<MatrixConfig>,
+    /// The vendors' platforms that communities may connect.
+    pub vendors: Vendors,
     /// What nobody else may know.
     pub secrets: SecretsConfig,
 }
@@ -213,6 +219,9 @@ struct Sections {
     database: DatabaseConfig,
     workers: WorkersConfig,
     matrix: Option<MatrixConfig>,
+    slack: Option<SlackConfig>,
+    discord: Option<DiscordConfig>,
+    github: Option<GitHubConfig>,
 }
 
 impl Config {
@@ -240,7 +249,7 @@ impl Config {
             toml::from_str(text).map_err(|source| ConfigError::Polity { path: path.to_owned(), source })?;
         let leptos = leptos_config::get_config_from_str(text)
             .map_err(|source| ConfigError::Leptos { path: path.to_owned(), source })?;
-        let Sections { mut service, mut database, mut workers, mut matrix } = file.polity;
+        let Sections { mut service, mut database, mut workers, mut matrix, slack, discord, github } = file.polity;
 
         service.public_url = variable("POLITY_PUBLIC_URL").or(service.public_url);
         service.mail_from = variable("POLITY_MAIL_FROM").or(service.mail_from);
@@ -275,7 +284,8 @@ impl Config {
             matrix_as_token: variable("POLITY_MATRIX_AS_TOKEN").map(SecretString::from),
             matrix_hs_token: variable("POLITY_MATRIX_HS_TOKEN").map(SecretString::from),
         };
-        Ok(Self { leptos, service, database, workers, matrix, secrets })
+        let vendors = Vendors::read(slack, discord, github, variable);
+        Ok(Self { leptos, service, database, workers, matrix, vendors, secrets })
     }
 
     /// The same with what the flags say: they win over file and environment.

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use platforms::Connection;
 use platforms::http::Reach;
 use platforms::matrix::{CALL_WITHIN, Matrix};
+use platforms::{Connection, Installed};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use store::connections::{Connection as Row, ConnectionStatus};
@@ -22,11 +22,16 @@ use crate::ctx::{Ctx, Platforms};
 use crate::jobs::backoff;
 use crate::pipeline::route::BOARD;
 
+mod import;
+pub mod tend;
+pub mod vendors;
+
 /// Adds the platforms that the operator has set up.
 ///
 /// # Errors
 /// Where one of them is set up by half: which setting is missing.
 pub fn with_services(platforms: Platforms, config: &Config) -> Result<Platforms> {
+    let platforms = vendors::add(platforms, config)?;
     let Some(matrix) = &config.matrix else { return Ok(platforms) };
     let missing = |name: &str| format!("[polity.matrix] is set, but {name} is not: give it in the environment");
     let as_token = config.secrets.matrix_as_token.clone().with_context(|| missing("POLITY_MATRIX_AS_TOKEN"))?;
@@ -74,6 +79,14 @@ pub async fn of_platform(ctx: &Ctx, community: CommunityId, platform: &str) -> R
     rows.into_iter().find(|row| row.platform == platform).map(|row| joined(ctx, row)).transpose()
 }
 
+/// The connection that governs a workspace, server or installation; `None` where no community's does.
+///
+/// # Errors
+/// As for [`for_effect`].
+pub async fn of_place(ctx: &Ctx, platform: &str, place: &str) -> Result<Option<Connection>> {
+    ctx.store.system().connection_of_place(platform, place).await?.map(|row| joined(ctx, row)).transpose()
+}
+
 /// Every community's connection to a platform: a delivery of an application service speaks of rooms of several.
 ///
 /// # Errors
@@ -93,13 +106,15 @@ pub async fn install(ctx: &Ctx, job: &Job) -> Result<Option<Timestamp>> {
     let Some(platform) = ctx.platforms.get(&row.platform) else { return Ok(None) };
     let connection = joined(ctx, row.clone())?;
     let now = ctx.clock.now();
-    let (status, reason, places, next) = match platform.install(&connection).await {
-        Ok(installed) => (ConnectionStatus::Active, installed.warnings.join("; "), installed.places, None),
+    let nothing = Installed::default();
+    let (status, reason, installed, next) = match platform.install(&connection).await {
+        Ok(installed) => (ConnectionStatus::Active, installed.warnings.join("; "), installed, None),
         Err(error) if error.is_retryable() => {
-            (ConnectionStatus::Down, error.to_string(), Vec::new(), Some(now + backoff(job.attempts)))
+            (ConnectionStatus::Down, error.to_string(), nothing, Some(now + backoff(job.attempts)))
         }
-        Err(error) => (ConnectionStatus::Refused, error.to_string(), Vec::new(), None),
+        Err(error) => (ConnectionStatus::Refused, error.to_string(), nothing, None),
     };
+    let places = installed.places.clone();
     let tx = ctx.store.begin().await?;
     let handle = tx.community(job.community);
     let mut taken = None;
@@ -116,13 +131,22 @@ pub async fn install(ctx: &Ctx, job: &Job) -> Result<Option<Timestamp>> {
     if status == ConnectionStatus::Active {
         handle.set_places(id, &places).await?;
         let mut config = row.config.0.as_object().cloned().unwrap_or_default();
-        config.insert("rooms".to_owned(), json!(places));
+        // A visit to the vendor has said what is governed; elsewhere the places are what was asked for, by their ids.
+        if !config.contains_key("tenant") {
+            config.insert("rooms".to_owned(), json!(places));
+        }
+        let is_first = config.insert("installed".to_owned(), json!(true)).is_none();
         handle.configure_connection(id, &Json(Value::Object(config)), row.secrets.as_deref()).await?;
+        import::import(ctx, &handle, &row, &installed, now).await?;
+        if is_first {
+            import::greet(ctx, &handle, &row, &installed, now).await?;
+        }
     }
     handle.set_connection_status(id, status, &reason).await?;
     let body = Json(json!({ "platform": row.platform, "status": status, "reason": reason, "places": places }));
     handle.audit(Actor::System, AuditKind::ConnectionChanged, format!("connection:{id}"), body, now);
     tx.commit().await?;
+    ctx.wake.deliver.notify_one();
     Ok(next)
 }
 
@@ -157,17 +181,20 @@ pub(crate) fn joined(ctx: &Ctx, row: Row) -> Result<Connection> {
     if let Some(service) = service {
         secrets.extend(service.secrets.clone());
     }
+    // Where each tenant knows us as another user, the connection says which.
+    let own_user = config.get("own_user").and_then(Value::as_str).map(str::to_owned);
+    let own_user = own_user.filter(|_| row.config.get("tenant").is_some());
     Ok(Connection {
         id: row.id,
         community: row.community,
         platform: row.platform,
         config: Json(Value::Object(config)),
         secrets,
-        own_user: service.map(|service| service.own_user.clone()).unwrap_or_default(),
+        own_user: own_user.or_else(|| service.map(|service| service.own_user.clone())).unwrap_or_default(),
     })
 }
 
 /// What a connection's secrets are encrypted for: those of another connection cannot be put in their place.
-fn purpose(id: ConnectionId) -> String {
+pub(crate) fn purpose(id: ConnectionId) -> String {
     format!("connection:{id}")
 }

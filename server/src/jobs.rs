@@ -12,8 +12,11 @@ use tokio::sync::{Notify, watch};
 use types::Timestamp;
 
 use crate::connections;
+use crate::connections::tend::TEND;
 use crate::ctx::Ctx;
-use crate::pipeline::{self, INSTALL, UNDERSTAND, modes, reacting, safeguards, schedules};
+use crate::pipeline::{
+    self, INSTALL, LEAVE, RECOUNT, SHOW_BALLOT, UNDERSTAND, modes, reacting, safeguards, schedules,
+};
 
 pub use deliver::deliver_due;
 pub use sweep::{SWEEP, schedule_sweep};
@@ -110,6 +113,10 @@ pub(crate) async fn run_other(ctx: &Ctx, owner: &str, job: &Job) -> anyhow::Resu
             }
             None
         }
+        LEAVE => connections::tend::leave(ctx, job).await?,
+        TEND => connections::tend::tend(ctx),
+        SHOW_BALLOT => pipeline::show_ballot(ctx, job).await?,
+        RECOUNT => pipeline::recount(ctx, job).await?,
         reacting::REACT => tried(ctx, job, reacting::react(ctx, job).await.map(|()| None)),
         schedules::COME_ROUND => tried(ctx, job, schedules::come_round(ctx, job).await),
         safeguards::CARRY_OUT => tried(ctx, job, safeguards::carry_out(ctx, job).await),

@@ -32,6 +32,7 @@ pub mod live;
 
 pub mod archive;
 pub mod boot;
+pub mod chat;
 pub mod demo;
 pub mod hex;
 pub mod telemetry;

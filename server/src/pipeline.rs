@@ -10,6 +10,7 @@ pub mod decide;
 pub mod route;
 pub mod snapshot;
 
+mod ballot_message;
 mod ballots;
 mod belong;
 mod breaker;
@@ -41,6 +42,7 @@ mod shadow;
 mod wake;
 mod withdraw;
 
+pub(crate) use ballot_message::{RECOUNT, SHOW_BALLOT, first_count, recount, show_ballot};
 pub use ballots::{Cast, CastError, cast, deciding_action, withdraw};
 pub use belong::{leave, rename};
 pub use commit::decide_due;
@@ -49,8 +51,8 @@ pub use found::{AdmitError, FoundError, Founding, NewMember, admit, found, found
 pub use ingest::{Attempt, AttemptError, attempt};
 pub use intake::Intake;
 pub use plan::trial_key;
-pub(crate) use receive::understand;
-pub use receive::{ReceiveError, UNDERSTAND, receive};
+pub(crate) use receive::{Newcomer, newcomer, rejoin, understand};
+pub use receive::{ReceiveError, UNDERSTAND, receive, receive_at};
 pub use rights::holds;
 pub use seed::seed;
 pub use settle::{pass_time, run_until_quiet, settle};
@@ -67,6 +69,9 @@ pub const CONSTITUTION: &str = "constitution";
 
 /// The kind of job that enters a new connection's places. Its subject is the connection's id.
 pub const INSTALL: &str = "install_connection";
+
+/// The kind of job that gives back what a cut connection was granted. Its subject is the connection's id.
+pub const LEAVE: &str = "leave_connection";
 
 /// Deepest chain of actions that policies attempt by `propose()`: beyond this somebody wrote two policies that call each other.
 pub const MAX_PROPOSE_DEPTH: u8 = 4;

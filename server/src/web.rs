@@ -29,6 +29,7 @@ pub mod backend;
 pub mod health;
 pub mod hooks;
 pub mod incoming;
+pub mod install;
 pub mod live;
 pub mod mail;
 pub mod pages;
@@ -61,6 +62,7 @@ pub fn router(web: Web) -> Router {
         .route("/_matrix/app/v1/ping", post(hooks::matrix_ping))
         .route("/_matrix/app/v1/users/{user}", get(hooks::matrix_unknown))
         .route("/_matrix/app/v1/rooms/{room}", get(hooks::matrix_unknown))
+        .route("/hooks/{platform}", post(hooks::shared_hook))
         .route("/hooks/{platform}/{connection}", post(hooks::hook))
         .layer(DefaultBodyLimit::max(hooks::MAX_DELIVERY_BYTES))
         .merge(incoming::routes());
@@ -87,6 +89,7 @@ pub fn router(web: Web) -> Router {
         .merge(watch)
         .route("/c/{slug}/live", get(live::stream))
         .route("/mail/unsubscribe", get(mail::look).post(mail::one_click))
+        .merge(install::routes())
         .merge(pages)
         .layer(guards)
         .with_state(web)

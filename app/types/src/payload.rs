@@ -5,10 +5,13 @@
 pub mod board;
 pub mod bundle;
 pub mod constitution;
+pub mod discord;
+pub mod github;
 pub mod matrix;
 pub mod modes;
 pub mod recovery;
 pub mod safeguards;
+pub mod slack;
 pub mod trigger;
 pub mod webhooks;
 
@@ -69,6 +72,9 @@ pub fn check(kind: &crate::ActionType, payload: &crate::Json) -> Option<Result<(
     let name = kind.as_str();
     board::check(name, &payload.0)
         .or_else(|| matrix::check(name, &payload.0))
+        .or_else(|| slack::check(name, &payload.0))
+        .or_else(|| discord::check(name, &payload.0))
+        .or_else(|| github::check(name, &payload.0))
         .or_else(|| constitution::check(name, &payload.0))
         .or_else(|| {
             bundle::check(name, &payload.0).map(|checked| checked.and_then(|()| bundle::check_parts(kind, payload)))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionType, Ask, BallotValue, EffectId, Json, Layer, MemberId, Timestamp};
+use crate::{ActionType, Ask, BallotValue, EffectId, Json, Layer, MemberId, ProposalId, Timestamp};
 
 /// A kind of action that Polity governs: one row of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,23 @@ pub enum PlatformEvent {
         at: Timestamp,
         /// Whether it has happened (and holding it means undoing it).
         happened: bool,
+        /// Where somebody's own token acts for us, a doing of ours looks like theirs: the name under which such a doing was
+        /// written down before it was asked for. `None` where our doings carry our own user.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        echo: Option<String>,
+    },
+    /// A value as it now is, of which the platform never says what it was before.
+    ///
+    /// Told after the event that changed it; an undo that names it under `kept` is given what it was as `before`.
+    Known {
+        /// The platform's id of the event.
+        event: String,
+        /// What it is, such as `topic:C024BE7LR`.
+        key: String,
+        /// The value.
+        value: Json,
+        /// When.
+        at: Timestamp,
     },
     /// Somebody voted, by a reaction or a reply.
     Voted {
@@ -101,6 +118,7 @@ impl PlatformEvent {
     pub fn event(&self) -> &str {
         match self {
             Self::Attempted { event, .. }
+            | Self::Known { event, .. }
             | Self::Voted { event, .. }
             | Self::Withdrew { event, .. }
             | Self::Joined { event, .. }
@@ -150,6 +168,9 @@ pub enum Operation {
         to: Person,
         /// What.
         text: String,
+        /// A channel in which only they see it, where the platform can; else it is a message of their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        here: Option<String>,
     },
     /// Post a ballot that can be answered there.
     PostBallot {
@@ -159,6 +180,9 @@ pub enum Operation {
         ask: Ask,
         /// The page where it can be read and answered too.
         url: Option<String>,
+        /// What is voted on: buttons carry it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposal: Option<ProposalId>,
     },
     /// Change a posted ballot to its present state.
     UpdateBallot {
@@ -166,9 +190,23 @@ pub enum Operation {
         place: String,
         /// The message.
         message: String,
-        /// What it says now.
+        /// What it says now: how it stands, or how it ended.
         text: String,
+        /// What was asked, where it still is: buttons stay. `None` where the vote is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        open: Option<OpenBallot>,
     },
+}
+
+/// A ballot that can still be answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenBallot {
+    /// What is voted on.
+    pub proposal: ProposalId,
+    /// The question.
+    pub ask: Ask,
+    /// The page where it can be read and answered too.
+    pub url: Option<String>,
 }
 
 /// A member, with their user on the platform where they have one.

@@ -1050,6 +1050,378 @@ interface MatrixSetPinned extends ActionBase<"matrix.set_pinned"> {
   readonly room: string
 }
 
+/** Send a message. */
+interface SlackPostMessage extends ActionBase<"slack.post_message"> {
+  /** The channel. */
+  readonly channel: string
+  /** What is said. */
+  readonly text: string
+  /** The message that it answers. */
+  readonly thread?: string | null
+}
+
+/** Delete a message. */
+interface SlackDeleteMessage extends ActionBase<"slack.delete_message"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message. */
+  readonly message: string
+}
+
+/** Rename a channel. */
+interface SlackRenameChannel extends ActionBase<"slack.rename_channel"> {
+  /** The channel. */
+  readonly channel: string
+  /** The new name, in lower case and without spaces. */
+  readonly name: string
+}
+
+/** Set a channel's topic. */
+interface SlackSetTopic extends ActionBase<"slack.set_topic"> {
+  /** The channel. */
+  readonly channel: string
+  /** The new topic; empty for none. */
+  readonly topic: string
+}
+
+/** Set a channel's description. */
+interface SlackSetPurpose extends ActionBase<"slack.set_purpose"> {
+  /** The channel. */
+  readonly channel: string
+  /** The new description; empty for none. */
+  readonly purpose: string
+}
+
+/** Bring somebody into a channel. */
+interface SlackInvite extends ActionBase<"slack.invite"> {
+  /** The channel. */
+  readonly channel: string
+  /** Who. */
+  readonly user: string
+}
+
+/** Remove somebody from a channel. */
+interface SlackKick extends ActionBase<"slack.kick"> {
+  /** The channel. */
+  readonly channel: string
+  /** Who. */
+  readonly user: string
+}
+
+/** Pin a message. */
+interface SlackPin extends ActionBase<"slack.pin"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message. */
+  readonly message: string
+}
+
+/** Unpin a message. */
+interface SlackUnpin extends ActionBase<"slack.unpin"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message. */
+  readonly message: string
+}
+
+/** Create a channel. */
+interface SlackCreateChannel extends ActionBase<"slack.create_channel"> {
+  /** The name, in lower case and without spaces. */
+  readonly name: string
+  /** Whether only those who are invited see it. */
+  readonly private?: boolean
+}
+
+/** Archive a channel. */
+interface SlackArchiveChannel extends ActionBase<"slack.archive_channel"> {
+  /** The channel. */
+  readonly channel: string
+}
+
+/** Reopen a channel. */
+interface SlackUnarchiveChannel extends ActionBase<"slack.unarchive_channel"> {
+  /** The channel. */
+  readonly channel: string
+}
+
+/** Change a user group. */
+interface SlackSetUserGroup extends ActionBase<"slack.set_user_group"> {
+  /** The group, such as `S0614TZR7`. */
+  readonly group: string
+  /** Everybody who is to be in it. */
+  readonly users: string[]
+}
+
+/** Send a message. */
+interface DiscordPostMessage extends ActionBase<"discord.post_message"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message that it answers. */
+  readonly reply_to?: string | null
+  /** What is said. */
+  readonly text: string
+}
+
+/** Delete a message. */
+interface DiscordDeleteMessage extends ActionBase<"discord.delete_message"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message. */
+  readonly message: string
+}
+
+/** Pin a message. */
+interface DiscordPin extends ActionBase<"discord.pin"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message. */
+  readonly message: string
+}
+
+/** Unpin a message. */
+interface DiscordUnpin extends ActionBase<"discord.unpin"> {
+  /** The channel. */
+  readonly channel: string
+  /** The message. */
+  readonly message: string
+}
+
+/** Create a channel. */
+interface DiscordCreateChannel extends ActionBase<"discord.create_channel"> {
+  /** Its name. */
+  readonly name: string
+}
+
+/** Rename a channel. */
+interface DiscordRenameChannel extends ActionBase<"discord.rename_channel"> {
+  /** The channel. */
+  readonly channel: string
+  /** The new name. */
+  readonly name: string
+}
+
+/** Set a channel's topic. */
+interface DiscordSetTopic extends ActionBase<"discord.set_topic"> {
+  /** The channel. */
+  readonly channel: string
+  /** The new topic; empty for none. */
+  readonly topic: string
+}
+
+/** Delete a channel. */
+interface DiscordDeleteChannel extends ActionBase<"discord.delete_channel"> {
+  /** The channel. */
+  readonly channel: string
+}
+
+/** Give a role. */
+interface DiscordGrantRole extends ActionBase<"discord.grant_role"> {
+  /** The role. */
+  readonly role: string
+  /** Who. */
+  readonly user: string
+}
+
+/** Take a role. */
+interface DiscordRevokeRole extends ActionBase<"discord.revoke_role"> {
+  /** The role. */
+  readonly role: string
+  /** Who. */
+  readonly user: string
+}
+
+/** Put somebody in timeout. */
+interface DiscordTimeout extends ActionBase<"discord.timeout"> {
+  /** Until when, as `2026-11-22T12:00:00Z`; empty to end it. */
+  readonly until: string
+  /** Who. */
+  readonly user: string
+}
+
+/** Set a nickname. */
+interface DiscordSetNickname extends ActionBase<"discord.set_nickname"> {
+  /** The nickname; empty for none. */
+  readonly nickname: string
+  /** Who. */
+  readonly user: string
+}
+
+/** Remove somebody from the server. */
+interface DiscordKick extends ActionBase<"discord.kick"> {
+  /** Who. */
+  readonly user: string
+}
+
+/** Ban somebody. */
+interface DiscordBan extends ActionBase<"discord.ban"> {
+  /** Who. */
+  readonly user: string
+}
+
+/** Lift a ban. */
+interface DiscordUnban extends ActionBase<"discord.unban"> {
+  /** Whose ban is lifted. */
+  readonly user: string
+}
+
+/** Open an issue. */
+interface GithubOpenIssue extends ActionBase<"github.open_issue"> {
+  /** The text. */
+  readonly body?: string
+  /** The repository. */
+  readonly repository: string
+  /** The title. */
+  readonly title: string
+}
+
+/** Close an issue. */
+interface GithubCloseIssue extends ActionBase<"github.close_issue"> {
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Reopen an issue. */
+interface GithubReopenIssue extends ActionBase<"github.reopen_issue"> {
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Edit an issue. */
+interface GithubEditIssue extends ActionBase<"github.edit_issue"> {
+  /** The new text. */
+  readonly body: string
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+  /** The new title. */
+  readonly title: string
+}
+
+/** Comment. */
+interface GithubComment extends ActionBase<"github.comment"> {
+  /** The number of the issue or pull request. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+  /** What is said. */
+  readonly text: string
+}
+
+/** Label an issue. */
+interface GithubAddLabel extends ActionBase<"github.add_label"> {
+  /** Its number. */
+  readonly issue: number
+  /** The label. */
+  readonly label: string
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Remove a label. */
+interface GithubRemoveLabel extends ActionBase<"github.remove_label"> {
+  /** Its number. */
+  readonly issue: number
+  /** The label. */
+  readonly label: string
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Assign somebody. */
+interface GithubAssign extends ActionBase<"github.assign"> {
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+  /** Who, by login. */
+  readonly user: string
+}
+
+/** Unassign somebody. */
+interface GithubUnassign extends ActionBase<"github.unassign"> {
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+  /** Who, by login. */
+  readonly user: string
+}
+
+/** Lock a discussion. */
+interface GithubLock extends ActionBase<"github.lock"> {
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Unlock a discussion. */
+interface GithubUnlock extends ActionBase<"github.unlock"> {
+  /** Its number. */
+  readonly issue: number
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Merge a pull request. */
+interface GithubMerge extends ActionBase<"github.merge"> {
+  /** Its number. */
+  readonly pull: number
+  /** The repository. */
+  readonly repository: string
+  /** The commit that was agreed to: what is pushed later is not merged by this. */
+  readonly sha?: string | null
+}
+
+/** Delete a branch. */
+interface GithubDeleteBranch extends ActionBase<"github.delete_branch"> {
+  /** The branch. */
+  readonly branch: string
+  /** The repository. */
+  readonly repository: string
+}
+
+/** Add a collaborator. */
+interface GithubAddCollaborator extends ActionBase<"github.add_collaborator"> {
+  /** `pull`, `triage`, `push`, `maintain` or `admin`. */
+  readonly permission: string
+  /** The repository. */
+  readonly repository: string
+  /** Who, by login. */
+  readonly user: string
+}
+
+/** Remove a collaborator. */
+interface GithubRemoveCollaborator extends ActionBase<"github.remove_collaborator"> {
+  /** The repository. */
+  readonly repository: string
+  /** Who, by login. */
+  readonly user: string
+}
+
+/** Rename a repository. */
+interface GithubRenameRepository extends ActionBase<"github.rename_repository"> {
+  /** The new name, without the owner. */
+  readonly name: string
+  /** The repository, by its present name. */
+  readonly repository: string
+}
+
+/** Publish a release. */
+interface GithubPublishRelease extends ActionBase<"github.publish_release"> {
+  /** Its title. */
+  readonly name?: string
+  /** The repository. */
+  readonly repository: string
+  /** The tag. */
+  readonly tag: string
+}
+
 /** Add a document. */
 interface ConstitutionAddDocument extends ActionBase<"constitution.add_document"> {
   /** The title. */
@@ -1532,6 +1904,51 @@ type Action =
   | MatrixUnban
   | MatrixSetPowerLevel
   | MatrixSetPinned
+  | SlackPostMessage
+  | SlackDeleteMessage
+  | SlackRenameChannel
+  | SlackSetTopic
+  | SlackSetPurpose
+  | SlackInvite
+  | SlackKick
+  | SlackPin
+  | SlackUnpin
+  | SlackCreateChannel
+  | SlackArchiveChannel
+  | SlackUnarchiveChannel
+  | SlackSetUserGroup
+  | DiscordPostMessage
+  | DiscordDeleteMessage
+  | DiscordPin
+  | DiscordUnpin
+  | DiscordCreateChannel
+  | DiscordRenameChannel
+  | DiscordSetTopic
+  | DiscordDeleteChannel
+  | DiscordGrantRole
+  | DiscordRevokeRole
+  | DiscordTimeout
+  | DiscordSetNickname
+  | DiscordKick
+  | DiscordBan
+  | DiscordUnban
+  | GithubOpenIssue
+  | GithubCloseIssue
+  | GithubReopenIssue
+  | GithubEditIssue
+  | GithubComment
+  | GithubAddLabel
+  | GithubRemoveLabel
+  | GithubAssign
+  | GithubUnassign
+  | GithubLock
+  | GithubUnlock
+  | GithubMerge
+  | GithubDeleteBranch
+  | GithubAddCollaborator
+  | GithubRemoveCollaborator
+  | GithubRenameRepository
+  | GithubPublishRelease
   | ConstitutionAddDocument
   | ConstitutionChangeDocument
   | ConstitutionDeleteDocument

@@ -110,11 +110,11 @@ async fn perform(change: &mut Change<'_>, operation: &Operation) -> Result<Recei
             let answered = thread.as_deref().map(undo::post_named).transpose()?;
             change.write(&rules::channel_name(place)?, None, said(text)?, answered, None).await
         }
-        Operation::Message { to, text } => {
+        Operation::Message { to, text, .. } => {
             change.board.notice(to.member, &said(text)?).await?;
             Ok(Receipt { external: None, detail: Json(json!({ "member": to.member })) })
         }
-        Operation::PostBallot { place, ask, url } => {
+        Operation::PostBallot { place, ask, url, .. } => {
             change.write(&rules::channel_name(place)?, None, ballot_text(ask), None, url.clone()).await
         }
         Operation::UpdateBallot { message, text, .. } => {

@@ -1,8 +1,8 @@
 //! Deliveries: bytes that a platform sent us, and what they turned out to say.
 
 use subtle::ConstantTimeEq;
-use types::Timestamp;
-use types::platform::PlatformEvent;
+use types::platform::{ExternalUser, PlatformEvent};
+use types::{BallotValue, Json, ProposalId, Timestamp};
 
 /// One request of a platform to us, exactly as it arrived.
 #[derive(Clone, Debug)]
@@ -15,9 +15,18 @@ pub struct Delivery {
     pub body: Vec<u8>,
     /// When it arrived.
     pub received_at: Timestamp,
+    /// Whether it came over a socket that we ourselves opened to the platform: who is at its other end is known, and nothing
+    /// is signed.
+    pub is_dialled: bool,
 }
 
 impl Delivery {
+    /// A message that came over a socket of ours.
+    #[must_use]
+    pub fn dialled(body: Vec<u8>, received_at: Timestamp) -> Self {
+        Self { headers: Vec::new(), query: String::new(), body, received_at, is_dialled: true }
+    }
+
     /// The value of header `name` (given in lower case), or `None`.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -35,6 +44,65 @@ impl Delivery {
 /// Whether two secrets are equal, in a time that does not tell where they differ.
 pub(crate) fn same_secret(given: &str, expected: &str) -> bool {
     given.as_bytes().ct_eq(expected.as_bytes()).into()
+}
+
+/// A genuine delivery before it is understood: whose it is, and what must be answered at once.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Opened {
+    /// The workspace, server or installation that it speaks of; `None` where each connection knows its own places in it.
+    pub tenant: Option<String>,
+    /// The platform's id of the delivery, the same when it is delivered again; `None` where its bytes are its id.
+    pub id: Option<String>,
+    /// What the platform wants to read at once: a challenge. Nothing else is in such a delivery.
+    pub answer: Option<Answer>,
+    /// Somebody who clicked or typed and waits for an answer.
+    pub interaction: Option<Interaction>,
+}
+
+/// What is answered to a delivery, with status 200.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its body.
+    pub body: String,
+}
+
+impl Answer {
+    /// An answer of JSON.
+    #[must_use]
+    pub fn json(value: &serde_json::Value) -> Self {
+        Self { content_type: "application/json", body: value.to_string() }
+    }
+}
+
+/// Somebody who clicked a button or typed a command, and waits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interaction {
+    /// The platform's id of it: the same one never counts twice.
+    pub id: String,
+    /// Who. The platform vouches for it.
+    pub user: ExternalUser,
+    /// Where.
+    pub place: Option<String>,
+    /// What they want.
+    pub wish: Wish,
+    /// How an answer gets back to them; only the platform's adapter reads it.
+    pub reply: Json,
+}
+
+/// What somebody wants by a click or a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// To vote, or with `None` to take their vote back.
+    Vote {
+        /// On what.
+        proposal: ProposalId,
+        /// What the button says. Options are named by their numbers, from 1.
+        value: Option<BallotValue>,
+    },
+    /// A command, without its name: `propose`, `rules here`.
+    Command(String),
 }
 
 /// What a delivery said.
@@ -70,6 +138,11 @@ pub enum Note {
         /// What happened, in words for the community.
         why: String,
     },
+    /// We were uninstalled, or our token was revoked: nothing of the connection works any more.
+    Uninstalled {
+        /// What happened, in words for the community.
+        why: String,
+    },
     /// An entry of the delivery that could not be understood and was left out; the rest stands.
     Skipped {
         /// The platform's id of it, where it had one.
@@ -85,6 +158,9 @@ pub enum DecodeError {
     /// No signature or token.
     #[error("the delivery carries no token")]
     Unsigned,
+    /// Signed, but too long ago: it may have been recorded and sent again.
+    #[error("the delivery was signed {0} seconds away from now; at most {1} are accepted")]
+    Stale(u64, u64),
     /// A signature or token that is not ours.
     #[error("the delivery's token is not the one agreed upon")]
     Forged,
@@ -112,6 +188,7 @@ mod tests {
             query: String::new(),
             body: Vec::new(),
             received_at: Timestamp(0),
+            is_dialled: false,
         }
     }
 

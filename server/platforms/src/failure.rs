@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// What a failure says whose operation a platform did not even look at, because we were too fast.
+pub const TOLD_TO_WAIT: &str = "asked us to wait";
+
 /// Why an operation was not done.
 ///
 /// Messages hold no tokens and may be shown to members.

@@ -11,14 +11,22 @@ pub mod failure;
 pub mod platform;
 
 mod action;
+mod ballots;
+mod limits;
+mod remote;
+mod signature;
+mod socket;
 pub mod votes;
 
 pub mod board;
+pub mod discord;
+pub mod github;
 pub mod matrix;
+pub mod slack;
 
 pub mod http;
 
 pub use connection::Connection;
-pub use delivery::{DecodeError, Delivery, Heard, Note};
-pub use failure::{ApplyError, Refusal};
-pub use platform::{Capabilities, Installed, Platform};
+pub use delivery::{Answer, DecodeError, Delivery, Heard, Interaction, Note, Opened, Wish};
+pub use failure::{ApplyError, Refusal, TOLD_TO_WAIT};
+pub use platform::{Capabilities, Ear, Found, Grant, Hold, Installed, Platform, Role};

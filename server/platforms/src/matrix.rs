@@ -81,6 +81,7 @@ impl Platform for Matrix {
             messages_members: true,
             threads: true,
             lookups: &["power_level", "joined_at", "server"],
+            ..Capabilities::default()
         }
     }
 
@@ -108,9 +109,11 @@ impl Platform for Matrix {
                 server.revert(&MatrixAction::read(kind, payload)?, undo, reason, key).await
             }
             Operation::Post { place, text, thread } => server.post(place, text, thread.as_deref(), key).await,
-            Operation::Message { to, text } => server.message(to, text, key, &self.opening_direct_rooms).await,
-            Operation::PostBallot { place, ask, url } => server.post_ballot(place, ask, url.as_deref(), key).await,
-            Operation::UpdateBallot { place, message, text } => server.update_ballot(place, message, text, key).await,
+            Operation::Message { to, text, .. } => server.message(to, text, key, &self.opening_direct_rooms).await,
+            Operation::PostBallot { place, ask, url, .. } => server.post_ballot(place, ask, url.as_deref(), key).await,
+            Operation::UpdateBallot { place, message, text, .. } => {
+                server.update_ballot(place, message, text, key).await
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use super::backoff;
 use crate::connections;
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
-use crate::pipeline::{CONSTITUTION, bundle, reacting, tell_pages};
+use crate::pipeline::{self, CONSTITUTION, RECOUNT, bundle, reacting, tell_pages};
 
 /// Most effects under way at once.
 const BATCH: u32 = 64;
@@ -50,6 +50,11 @@ pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
     for entry in tx.commit().await? {
         tell_pages(ctx, entry.community, entry.kind, &entry.subject);
     }
+    for (effect, outcome) in effects.iter().zip(&outcomes) {
+        if let ("ask", EffectOutcome::Delivered { external: Some(message), .. }) = (effect.kind.as_str(), outcome) {
+            posted(ctx, effect, message).await?;
+        }
+    }
     // Something may answer to what was carried out.
     ctx.wake.decide.notify_one();
     for effect in &effects {
@@ -62,6 +67,21 @@ pub async fn deliver_due(ctx: &Ctx) -> anyhow::Result<usize> {
         }
     }
     Ok(effects.len())
+}
+
+/// A ballot has its message: votes that came before we knew it count now, and reactions are counted again in time.
+async fn posted(ctx: &Ctx, effect: &StoredEffect, message: &str) -> anyhow::Result<()> {
+    pipeline::rejoin(ctx, effect.community, &effect.platform, message).await?;
+    let seconds = ctx.platforms.get(&effect.platform).map_or(0, |platform| platform.capabilities().recount_seconds);
+    let Some(proposal) = effect.proposal else { return Ok(()) };
+    let asked = ctx.store.community(effect.community).proposal(proposal).await?.and_then(|proposal| proposal.ask);
+    let first = pipeline::first_count(ctx.clock.now(), seconds, asked.and_then(|ask| ask.closes));
+    if let Some(at) = first {
+        let tx = ctx.store.begin().await?;
+        tx.community(effect.community).schedule(ctx.ids.next(), RECOUNT, effect.id.to_string(), at);
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Does one effect, and says what is to become of it.
@@ -150,7 +170,36 @@ async fn apply(ctx: &Ctx, effect: &StoredEffect, operation: &Operation) -> Resul
         let why = format!("the community is not connected to {}", effect.platform);
         return Err(ApplyError::Permanent { code: "not-connected", why });
     };
-    platform.apply(&connection, operation, IdempotencyKey(effect.id)).await
+    let key = IdempotencyKey(effect.id);
+    // Of an earlier try no answer is known: it may have been done all the same.
+    let was_told_to_wait = effect.error.as_deref().is_some_and(|why| why.contains(platforms::TOLD_TO_WAIT));
+    if effect.attempts > 1
+        && !was_told_to_wait
+        && let Some(receipt) = platform.done_before(&connection, operation, key).await?
+    {
+        return Ok(receipt);
+    }
+    intend(ctx, effect, &connection, &platform.echoes(&connection, operation))
+        .await
+        .map_err(|error| retry(error.to_string()))?;
+    platform.apply(&connection, operation, key).await
+}
+
+/// Writes down, before it is asked for, what will be heard as somebody else's doing.
+async fn intend(
+    ctx: &Ctx,
+    effect: &StoredEffect,
+    connection: &platforms::Connection,
+    echoes: &[String],
+) -> store::Result<()> {
+    if echoes.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.store.begin().await?;
+    for echo in echoes {
+        tx.community(effect.community).intend_echo(connection.id, effect.id, echo, ctx.clock.now()).await?;
+    }
+    tx.commit().await.map(drop)
 }
 
 fn retry(why: String) -> ApplyError {
@@ -169,7 +218,9 @@ async fn follow(ctx: &Ctx, tx: &Tx, done: &[(&StoredEffect, &EffectOutcome)], no
         false => tx.system().load_actions(&ids).await?.into_iter().map(|one| (one.action.id, one)).collect(),
     };
     let mut moved = BTreeSet::new();
-    for (effect, outcome) in done.iter().filter(|(effect, _)| effect.platform != CONSTITUTION) {
+    // A ballot's message that was brought up to date is no news: the ballots are.
+    let is_news = |effect: &StoredEffect| effect.platform != CONSTITUTION && effect.kind != "update_ballot";
+    for (effect, outcome) in done.iter().filter(|(effect, _)| is_news(effect)) {
         tell(tx, effect, outcome, now);
         let action = effect.action.filter(|_| changed(effect)).and_then(|id| actions.get_mut(&id));
         if let Some(stored) = action.filter(|stored| stored.community == effect.community) {

@@ -12,6 +12,7 @@ use types::{
 };
 
 use super::DECIDE;
+use super::ballot_message::{SHOW_BALLOT, SHOWN_AFTER};
 use crate::ctx::Ctx;
 use crate::live::{Change, Topic};
 
@@ -236,6 +237,12 @@ pub async fn deciding_action(store: &CommunityStore<'_>, action: ActionId) -> st
     Ok(store.bundle(bundle).await?.and_then(|bundle| bundle.action).unwrap_or(action))
 }
 
+/// Has posted ballots show how the vote stands, a moment from now: others may vote meanwhile.
+pub(super) fn show(ctx: &Ctx, tx: &Tx, community: CommunityId, proposal: ProposalId, now: Timestamp) {
+    let at = now + SHOWN_AFTER;
+    tx.community(community).schedule(ctx.ids.next(), SHOW_BALLOT, proposal.to_string(), at);
+}
+
 /// Commits, and has the policy look at the ballots next.
 async fn look_again(
     ctx: &Ctx,
@@ -247,6 +254,7 @@ async fn look_again(
     let handle = tx.community(community);
     let decided_with = deciding_action(&handle, proposal.action).await?;
     handle.schedule(ctx.ids.next(), DECIDE, decided_with.to_string(), now);
+    show(ctx, &tx, community, proposal.id, now);
     tx.commit().await?;
     ctx.live.tell(community, Change::of(Topic::Ballot, proposal.id));
     ctx.wake.decide.notify_one();

@@ -28,7 +28,7 @@ use super::perform::perform;
 use super::plan::{self, Past, Plan, Sent};
 use super::record::record;
 use super::wake::{changed_reads, tell_pages, wake_readers};
-use super::{DECIDE, reacting, route, safeguards, shadow};
+use super::{DECIDE, ballots, reacting, route, safeguards, shadow};
 use crate::ctx::Ctx;
 use crate::workers::Priority;
 
@@ -275,6 +275,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &Tx, decided: &mut Decided, plan: &Plan
     }
     record(&handle, decided, now)?;
     breaker::watch(ctx, &handle, decided, now).await?;
+    show_ended(ctx, tx, decided, now);
     save_dockets(decided, now);
     change_data(&handle, id, plan).await?;
     change_roles(&handle, id, plan, now).await?;
@@ -311,6 +312,15 @@ fn pins(decided: &Decided) -> Pins {
         stage: proposal.stage,
     };
     Pins { combining: decided.case.combining, policies: decided.proposals.iter().map(pin).collect() }
+}
+
+/// Has posted ballots say how the vote ended.
+fn show_ended(ctx: &Ctx, tx: &Tx, decided: &Decided, now: Timestamp) {
+    for (docket, proposal) in decided.case.dockets.iter().zip(&decided.proposals) {
+        if proposal.status.is_open() && !docket.status.is_open() && proposal.ask.is_some() {
+            ballots::show(ctx, tx, decided.stored.community, proposal.id, now);
+        }
+    }
 }
 
 /// Carries what the policies left in the case over to the rows.

@@ -1,15 +1,18 @@
 //! What platforms tell us: verified and written down before it is acknowledged, understood afterwards and in order.
 
+mod interact;
+mod join;
+
 use anyhow::Context;
-use platforms::{DecodeError, Delivery, Note, Platform};
+use platforms::{Answer, Connection, DecodeError, Delivery, Note, Platform, votes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::StoreError;
 use store::connections::ConnectionStatus;
 use store::inbox;
 use store::jobs::NewJob;
 use store::members::{Identity, NewMember};
+use store::{CommunityTx, StoreError};
 use types::audit::Actor;
 use types::platform::{ExternalUser, PlatformEvent};
 use types::{AuditKind, BallotKind, BallotValue, CommunityId, ConnectionId, Json, MemberId, Origin};
@@ -63,8 +66,7 @@ pub async fn receive(
     connection: Option<ConnectionId>,
     delivery: Delivery,
 ) -> Result<(), ReceiveError> {
-    let not_connected = || ReceiveError::NotConnected(platform.to_owned());
-    let known = ctx.platforms.get(platform).ok_or_else(not_connected)?;
+    let known = ctx.platforms.get(platform).ok_or_else(|| not_connected(platform))?;
     // The operator's side alone says whether the delivery is genuine, also where no community is connected yet.
     if let Some(service) = ctx.platforms.service(platform) {
         known.decode(service, &delivery)?;
@@ -73,9 +75,60 @@ pub async fn receive(
     if let Some(id) = connection {
         all.retain(|one| one.id == id);
         if all.is_empty() {
-            return Err(not_connected());
+            return Err(not_connected(platform));
         }
     }
+    keep(ctx, known.as_ref(), all, connection, None, delivery, None).await
+}
+
+/// The same for a platform that delivers to one address what all its workspaces, servers or repositories tell. The answer is
+/// what it wants to read: a challenge, or what somebody who clicked or typed is told.
+///
+/// `cursor` is how far a socket has come; it is kept in the same transaction.
+///
+/// # Errors
+/// [`ReceiveError`]: nothing was written down.
+pub async fn receive_at(
+    ctx: &Ctx,
+    platform: &str,
+    delivery: Delivery,
+    cursor: Option<String>,
+) -> Result<Option<Answer>, ReceiveError> {
+    let known = ctx.platforms.get(platform).ok_or_else(|| not_connected(platform))?;
+    let service = ctx.platforms.service(platform).ok_or_else(|| not_connected(platform))?;
+    let opened = known.open(service, &delivery)?;
+    if opened.answer.is_some() {
+        return Ok(opened.answer);
+    }
+    let all: Vec<Connection> = match &opened.tenant {
+        // A workspace that no community governs is nobody's: what it tells is acknowledged and forgotten.
+        Some(tenant) => {
+            connections::of_place(ctx, platform, tenant).await.map_err(ReceiveError::Connection)?.into_iter().collect()
+        }
+        None => Vec::new(),
+    };
+    if let Some(interaction) = &opened.interaction {
+        return interact::interact(ctx, known.as_ref(), all.first(), interaction).await;
+    }
+    let of = all.first().map(|one| one.id);
+    keep(ctx, known.as_ref(), all, of, opened.id, delivery, cursor.map(|cursor| (platform, cursor))).await?;
+    Ok(None)
+}
+
+fn not_connected(platform: &str) -> ReceiveError {
+    ReceiveError::NotConnected(platform.to_owned())
+}
+
+/// Writes down what a delivery says to each of the connections that hear it.
+async fn keep(
+    ctx: &Ctx,
+    known: &dyn Platform,
+    all: Vec<Connection>,
+    connection: Option<ConnectionId>,
+    id: Option<String>,
+    delivery: Delivery,
+    cursor: Option<(&str, String)>,
+) -> Result<(), ReceiveError> {
     let mut received = Vec::new();
     let mut notes = Vec::new();
     for one in &all {
@@ -84,22 +137,25 @@ pub async fn receive(
         received.extend(heard.events.into_iter().map(of_one));
         notes.extend(heard.notes.into_iter().map(|note| (one.clone(), note)));
     }
-    take_note(ctx, known.as_ref(), notes).await?;
-    if received.is_empty() {
+    take_note(ctx, known, notes).await?;
+    if received.is_empty() && cursor.is_none() {
         return Ok(());
     }
     let body = serde_json::to_vec(&received)
         .map_err(|error| StoreError::Unwritable { what: "delivery", problem: error.to_string() })?;
     let row = inbox::Delivery {
         ord: 0,
-        source: platform.to_owned(),
-        delivery: crate::hex::hex(&Sha256::digest(&delivery.body)),
+        source: known.name().to_owned(),
+        delivery: id.unwrap_or_else(|| crate::hex::hex(&Sha256::digest(&delivery.body))),
         connection,
         body,
         received_at: delivery.received_at,
     };
     let tx = ctx.store.begin().await?;
-    if tx.system().receive(&row).await? {
+    if let Some((platform, cursor)) = &cursor {
+        tx.system().set_setting(&connections::tend::cursor_key(platform), cursor).await?;
+    }
+    if !received.is_empty() && tx.system().receive(&row).await? {
         let (kind, subject) = (UNDERSTAND.to_owned(), "inbox".to_owned());
         let run_at = ctx.clock.now();
         tx.system().schedule(NewJob { id: ctx.ids.next(), community: CommunityId::NIL, kind, subject, run_at });
@@ -110,11 +166,7 @@ pub async fn receive(
 }
 
 /// Does what somebody should know or do besides.
-async fn take_note(
-    ctx: &Ctx,
-    platform: &dyn Platform,
-    notes: Vec<(platforms::Connection, Note)>,
-) -> Result<(), ReceiveError> {
+async fn take_note(ctx: &Ctx, platform: &dyn Platform, notes: Vec<(Connection, Note)>) -> Result<(), ReceiveError> {
     for (connection, note) in notes {
         match note {
             Note::Invited { place, .. } => {
@@ -129,6 +181,16 @@ async fn take_note(
                 handle.set_connection_status(connection.id, ConnectionStatus::Refused, &why).await?;
                 let subject = format!("connection:{}", connection.id);
                 let body = Json(json!({ "platform": connection.platform, "reason": why }));
+                handle.audit(Actor::System, AuditKind::ConnectionChanged, subject, body, ctx.clock.now());
+                tx.commit().await?;
+            }
+            Note::Uninstalled { why } => {
+                let tx = ctx.store.begin().await?;
+                let handle = tx.community(connection.community);
+                handle.forget_secrets(connection.id).await?;
+                handle.set_connection_status(connection.id, ConnectionStatus::Refused, &why).await?;
+                let subject = format!("connection:{}", connection.id);
+                let body = Json(json!({ "platform": connection.platform, "reason": why, "uninstalled": true }));
                 handle.audit(Actor::System, AuditKind::ConnectionChanged, subject, body, ctx.clock.now());
                 tx.commit().await?;
             }
@@ -149,8 +211,12 @@ pub(crate) async fn understand(ctx: &Ctx) -> anyhow::Result<bool> {
     for delivery in &waiting {
         let error = match serde_json::from_slice::<Vec<Received>>(&delivery.body) {
             Ok(events) => {
+                // An answer to a ballot that says nothing but its vote is no message to be governed.
+                let mut vote = None;
                 for received in events {
-                    take_in(ctx, received).await?;
+                    if !is_the_vote(&received.event, vote.as_deref()) {
+                        vote = take_in(ctx, received).await?;
+                    }
                 }
                 None
             }
@@ -163,13 +229,28 @@ pub(crate) async fn understand(ctx: &Ctx) -> anyhow::Result<bool> {
     Ok(waiting.len() == BATCH as usize)
 }
 
-/// Takes one event in. What it says twice counts once, so an interrupted delivery is simply taken in again.
-async fn take_in(ctx: &Ctx, received: Received) -> anyhow::Result<()> {
+/// Whether an event is the message of a vote that was just taken in, and says no more than it.
+fn is_the_vote(event: &PlatformEvent, vote: Option<&str>) -> bool {
+    let PlatformEvent::Attempted { event, payload, .. } = event else { return false };
+    let says_no_more = payload.text("text").is_some_and(votes::is_only_a_vote);
+    vote.is_some_and(|vote| says_no_more && event.split('#').next() == Some(vote))
+}
+
+/// Takes one event in. What it says twice counts once, so an interrupted delivery is simply taken in again. The answer is the
+/// event's id where it is a vote on a ballot of ours.
+async fn take_in(ctx: &Ctx, received: Received) -> anyhow::Result<Option<String>> {
+    if let PlatformEvent::Voted { .. } = &received.event {
+        return vote(ctx, received).await;
+    }
     let Received { community, connection, event } = received;
-    let Some(row) = ctx.store.community(community).connection(connection).await? else { return Ok(()) };
+    let Some(row) = ctx.store.community(community).connection(connection).await? else { return Ok(None) };
     let platform = row.platform;
-    match event {
-        PlatformEvent::Attempted { event, kind, payload, undo, actor, at: _, happened } => {
+    let taken: anyhow::Result<()> = match event {
+        PlatformEvent::Attempted { event, kind, payload, undo, actor, at: _, happened, echo } => {
+            if join::is_our_own(ctx, community, connection, echo.as_deref(), &event).await? {
+                return Ok(None);
+            }
+            let undo = join::with_before(ctx, community, connection, undo).await?;
             let initiator = member_of(ctx, community, connection, &platform, &actor).await?;
             let origin = Origin::Platform { connection, event, happened };
             let tried = Attempt { kind, payload, initiator, origin, activates_at: None, undo };
@@ -182,22 +263,66 @@ async fn take_in(ctx: &Ctx, received: Received) -> anyhow::Result<()> {
                 }
             }
         }
-        PlatformEvent::Voted { event, message, voter, value, at } => {
-            let store = ctx.store.community(community);
-            let Some(effect) = store.effect_by_receipt(&platform, &message).await? else { return Ok(()) };
-            let Some(proposal) = effect.proposal else { return Ok(()) };
-            let Some(asked) = store.proposal(proposal).await? else { return Ok(()) };
-            let ask = asked.ask.unwrap_or_default();
-            let member = member_of(ctx, community, connection, &platform, &voter).await?;
-            let value = as_asked(value, ask.kind, &ask.options);
-            let ballot = Cast { proposal, member, value, reason: None, event: Some((event, at)) };
-            counted(cast(ctx, community, ballot).await.map(drop))
+        // Taken in above.
+        PlatformEvent::Voted { .. } => Ok(()),
+        PlatformEvent::Known { key, value, at, .. } => join::know(ctx, community, connection, &key, &value, at).await,
+        PlatformEvent::Withdrew { cast_by, at, .. } => {
+            join::remember_withdrawal(ctx, community, connection, &cast_by, at).await?;
+            counted(withdraw_event(ctx, community, &cast_by).await.map(drop))
         }
-        PlatformEvent::Withdrew { cast_by, .. } => counted(withdraw_event(ctx, community, &cast_by).await.map(drop)),
         PlatformEvent::Joined { user, .. } => member_of(ctx, community, connection, &platform, &user).await.map(drop),
         // Who leaves a room may still be in another, or vote on the page: membership ends by the community's own decision.
         PlatformEvent::Left { .. } => Ok(()),
+    };
+    taken.map(|()| None)
+}
+
+/// Counts a vote, if the message that it answers is a ballot of ours.
+async fn vote(ctx: &Ctx, received: Received) -> anyhow::Result<Option<String>> {
+    let Received { community, connection, event: told } = received;
+    let PlatformEvent::Voted { event, message, voter, value, at } = told.clone() else { return Ok(None) };
+    let store = ctx.store.community(community);
+    let Some(row) = store.connection(connection).await? else { return Ok(None) };
+    let Some(effect) = store.effect_by_receipt(&row.platform, &message).await? else {
+        let waits = join::keep_orphan(ctx, community, &row, &message, &told).await?;
+        return Ok(waits.then_some(event));
+    };
+    let Some(proposal) = effect.proposal else { return Ok(None) };
+    let Some(asked) = store.proposal(proposal).await? else { return Ok(None) };
+    // Taken back before we heard of it.
+    if store.withdrawn_at(connection, &event).await?.is_some_and(|withdrawn| withdrawn >= at) {
+        return Ok(Some(event));
     }
+    let ask = asked.ask.unwrap_or_default();
+    let member = member_of(ctx, community, connection, &row.platform, &voter).await?;
+    let value = as_asked(value, ask.kind, &ask.options);
+    let ballot = Cast { proposal, member, value, reason: None, event: Some((event.clone(), at)) };
+    counted(cast(ctx, community, ballot).await.map(drop))?;
+    Ok(Some(event))
+}
+
+/// Counts a vote that a recount found.
+///
+/// # Errors
+/// The store's failure.
+pub(super) async fn count_found(
+    ctx: &Ctx,
+    community: CommunityId,
+    connection: ConnectionId,
+    event: PlatformEvent,
+) -> anyhow::Result<()> {
+    vote(ctx, Received { community, connection, event }).await.map(drop)
+}
+
+/// Takes in the votes that came before we knew that `message` is a ballot of ours.
+///
+/// # Errors
+/// The store's failure.
+pub(crate) async fn rejoin(ctx: &Ctx, community: CommunityId, platform: &str, message: &str) -> anyhow::Result<()> {
+    for (connection, event) in join::orphans(ctx, community, platform, message).await? {
+        vote(ctx, Received { community, connection, event }).await?;
+    }
+    Ok(())
 }
 
 /// A ballot that does not count is no failure: the voter was not asked, or it is too late.
@@ -246,6 +371,33 @@ async fn member_of(
     let now = ctx.clock.now();
     let tx = ctx.store.begin().await?;
     let handle = tx.community(community);
+    let member = newcomer(ctx, &handle, &Newcomer { connection, platform, user }, now).await?;
+    wake_readers_of_members(ctx, &handle, now).await?;
+    tx.commit().await.context("a new member could not be stored")?;
+    Ok(member)
+}
+
+/// A user of a platform, heard for the first time.
+pub(crate) struct Newcomer<'a> {
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// Of which platform.
+    pub platform: &'a str,
+    /// Who.
+    pub user: &'a ExternalUser,
+}
+
+/// The member who is a user of a platform, within a transaction: a new one, unless they are known by now.
+///
+/// # Errors
+/// The store's failure.
+pub(crate) async fn newcomer(
+    ctx: &Ctx,
+    handle: &CommunityTx<'_>,
+    met: &Newcomer<'_>,
+    now: types::Timestamp,
+) -> store::Result<MemberId> {
+    let Newcomer { connection, platform, user } = *met;
     // Another process may have met them meanwhile.
     if let Some(member) = handle.identity(platform, &user.id).await?.and_then(|identity| identity.member) {
         return Ok(member);
@@ -276,8 +428,6 @@ async fn member_of(
     handle.put_identity(&identity, now).await?;
     let body = Json(json!({ "handle": name, "display_name": display_name, "platform": platform }));
     handle.audit(Actor::System, AuditKind::MemberJoined, format!("member:{member}"), body, now);
-    wake_readers_of_members(ctx, &handle, now).await?;
-    tx.commit().await.context("a new member could not be stored")?;
     Ok(member)
 }
 

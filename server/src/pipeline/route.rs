@@ -8,6 +8,12 @@ use types::{Action, ConnectionId, Effect, Json, MemberId, Origin, ProposalId};
 /// The built-in board's name.
 pub const BOARD: &str = "board";
 
+/// Platforms that a place may name: `slack:#general`.
+const PLATFORMS: [&str; 5] = [BOARD, "matrix", "slack", "discord", "github"];
+
+/// The fields of payloads that say where an action happened.
+const PLACES: [&str; 3] = ["room", "channel", "thread"];
+
 /// One thing for the outbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
@@ -93,12 +99,15 @@ pub fn revert(action: &Action, people: &People, reason: &str) -> Outgoing {
 #[must_use]
 pub fn speak(effect: &Effect, action: &Action, proposal: ProposalId, people: &People) -> Vec<Outgoing> {
     match effect {
-        Effect::Notify { to, text, .. } => messages(effect.kind(), to, text, action, people),
+        Effect::Notify { to, text, ephemeral, .. } => {
+            let here = scene(action).map(|(_, place)| place).filter(|_| *ephemeral);
+            messages(effect.kind(), to, text, here.as_deref(), action, people)
+        }
         // Only those who have not voted are reminded.
         Effect::Remind { to, text } => {
             let silent = |member: &&MemberId| !people.voted.contains(&(proposal, **member));
             let to: Vec<MemberId> = to.iter().filter(silent).copied().collect();
-            messages(effect.kind(), &to, text, action, people)
+            messages(effect.kind(), &to, text, None, action, people)
         }
         Effect::Announce { place, text, thread, .. } => {
             let (platform, place) = whereabouts(place, action);
@@ -122,6 +131,7 @@ pub fn speak(effect: &Effect, action: &Action, proposal: ProposalId, people: &Pe
                     place,
                     ask: ask.clone(),
                     url: Some(format!("/proposals/{proposal}")),
+                    proposal: Some(proposal),
                 },
                 platform,
             }]
@@ -130,7 +140,14 @@ pub fn speak(effect: &Effect, action: &Action, proposal: ProposalId, people: &Pe
     }
 }
 
-fn messages(kind: &'static str, to: &[MemberId], text: &str, action: &Action, people: &People) -> Vec<Outgoing> {
+fn messages(
+    kind: &'static str,
+    to: &[MemberId],
+    text: &str,
+    here: Option<&str>,
+    action: &Action,
+    people: &People,
+) -> Vec<Outgoing> {
     let mut outgoing = Vec::new();
     for member in to {
         let platform = action.kind.platform();
@@ -143,7 +160,11 @@ fn messages(kind: &'static str, to: &[MemberId], text: &str, action: &Action, pe
                 kind,
                 platform: platform.to_owned(),
                 connection: people.connection(action, platform),
-                operation: Operation::Message { to: person, text: text.to_owned() },
+                operation: Operation::Message {
+                    to: person,
+                    text: text.to_owned(),
+                    here: here.filter(|_| platform != BOARD).map(str::to_owned),
+                },
             });
         }
     }
@@ -152,7 +173,7 @@ fn messages(kind: &'static str, to: &[MemberId], text: &str, action: &Action, pe
 
 /// `matrix:!room` names a platform; anything else is a place on the platform where the action happened, or on the board.
 fn whereabouts(place: &str, action: &Action) -> (String, String) {
-    let named = place.split_once(':').filter(|(platform, _)| matches!(*platform, "board" | "matrix"));
+    let named = place.split_once(':').filter(|(platform, _)| PLATFORMS.contains(platform));
     if let Some((platform, place)) = named {
         return (platform.to_owned(), place.to_owned());
     }
@@ -173,7 +194,15 @@ fn scene(action: &Action) -> Option<(String, String)> {
     match action.kind.platform() {
         BOARD => None,
         _ if action.kind.is_internal() || action.kind.is_trigger() => None,
-        platform => action.payload.text("room").map(|room| (platform.to_owned(), room.to_owned())),
+        "github" => {
+            let number = ["issue", "pull"].iter().find_map(|field| action.payload.get(field)?.as_u64());
+            let repository = action.payload.text("repository")?;
+            Some(("github".to_owned(), number.map_or(repository.to_owned(), |number| format!("{repository}#{number}"))))
+        }
+        platform => {
+            let place = PLACES.iter().find_map(|field| action.payload.text(field));
+            place.map(|place| (platform.to_owned(), place.to_owned()))
+        }
     }
 }
 

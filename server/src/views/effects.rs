@@ -15,7 +15,7 @@ pub fn sentence(effect: &StoredEffect, action: &Action, names: &Names) -> String
         Ok(Operation::Execute { kind, payload, .. }) => sentence::title(&kind, &payload, names),
         Ok(Operation::Revert { kind, payload, .. }) => format!("Undo: {}", sentence::phrase(&kind, &payload, names)),
         Ok(Operation::Post { place, text, .. }) => format!("Post in {place}: “{}”", sentence::cut(&text, 120)),
-        Ok(Operation::Message { to, text }) => format!("Tell {}: “{}”", to.display_name, sentence::cut(&text, 120)),
+        Ok(Operation::Message { to, text, .. }) => format!("Tell {}: “{}”", to.display_name, sentence::cut(&text, 120)),
         Ok(Operation::PostBallot { place, .. }) => format!("Post the ballot in {place}"),
         Ok(Operation::UpdateBallot { place, .. }) => format!("Keep the ballot in {place} up to date"),
         Err(_) => match effect.kind.as_str() {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use platforms::{DecodeError, Delivery};
 use serde_json::json;
@@ -49,6 +49,26 @@ pub async fn matrix_unknown() -> Response {
     (StatusCode::NOT_FOUND, Json(body)).into_response()
 }
 
+/// `POST /hooks/{platform}`: a platform that delivers to one address what all its workspaces, servers or repositories tell.
+/// Events, clicks and commands come here alike, and all are signed.
+///
+/// # Errors
+/// 404 for a platform that the operator has not set up, 401 for a wrong signature.
+pub async fn shared_hook(
+    State(web): State<Web>,
+    Path(platform): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<Response, ApiError> {
+    let delivery = delivery(&web, &uri, &headers, body.to_vec());
+    match pipeline::receive_at(&web.ctx, &platform, delivery, None).await {
+        Ok(Some(answer)) => Ok(([(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()),
+        Ok(None) => Ok(StatusCode::OK.into_response()),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
 /// `POST /hooks/{platform}/{connection}`: any other platform.
 ///
 /// # Errors
@@ -75,6 +95,7 @@ fn delivery(web: &Web, uri: &Uri, headers: &HeaderMap, body: Vec<u8>) -> Deliver
         query: uri.query().unwrap_or_default().to_owned(),
         body,
         received_at: web.ctx.clock.now(),
+        is_dialled: false,
     }
 }
 
@@ -101,13 +122,13 @@ fn refusal(error: &ReceiveError) -> ApiError {
         ReceiveError::NotConnected(_) | ReceiveError::Refused(DecodeError::NotSupported(_)) => {
             ApiError::not_found("connection")
         }
-        ReceiveError::Refused(DecodeError::Unsigned | DecodeError::Forged | DecodeError::NotConfigured(_)) => {
-            ApiError::new(
-                StatusCode::UNAUTHORIZED,
-                "bad-signature",
-                "the delivery is not signed with the secret that was agreed upon",
-            )
-        }
+        ReceiveError::Refused(
+            DecodeError::Unsigned | DecodeError::Forged | DecodeError::Stale(..) | DecodeError::NotConfigured(_),
+        ) => ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "bad-signature",
+            "the delivery is not signed with the secret that was agreed upon",
+        ),
         ReceiveError::Refused(DecodeError::TooLarge(..)) => {
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the delivery is larger than any that is read")
         }

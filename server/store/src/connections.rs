@@ -164,6 +164,29 @@ impl CommunityTx<'_> {
         Ok(())
     }
 
+    /// Forgets the tokens of a connection that was cut: they were given back.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn forget_secrets(&self, id: ConnectionId) -> Result<()> {
+        let sql = "UPDATE connections SET secrets = NULL WHERE community_id = $1 AND id = $2";
+        self.db.run(sql, values![self.id, id]).await?;
+        Ok(())
+    }
+
+    /// Cuts a connection but for its tokens, which are yet to be given back: [`Self::forget_secrets`] ends it. Answers whether
+    /// it was there.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn part_with_connection(&self, id: ConnectionId, at: Timestamp) -> Result<bool> {
+        let sql = "DELETE FROM connection_places WHERE community_id = $1 AND connection_id = $2";
+        self.db.run(sql, values![self.id, id]).await?;
+        let sql = "UPDATE connections SET removed_at = $3, status = 'removed'
+            WHERE community_id = $1 AND id = $2 AND removed_at IS NULL";
+        Ok(self.db.run(sql, values![self.id, id, at]).await? > 0)
+    }
+
     /// Cuts a connection: its places are free and its tokens gone. Answers whether it was there.
     ///
     /// # Errors
@@ -188,6 +211,15 @@ impl SystemStore<'_> {
              (SELECT connection_id FROM connection_places WHERE platform = $1 AND place = $2)"
         );
         self.db.one(&sql, values![platform, place]).await
+    }
+
+    /// All connections that were not cut. Across communities because each is looked after in its turn.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn connections(&self) -> Result<Vec<Connection>> {
+        let sql = format!("SELECT {COLUMNS} FROM connections WHERE removed_at IS NULL ORDER BY id");
+        self.db.all(&sql, Vec::new()).await
     }
 
     /// All connections to a platform that were not cut. Across communities because listeners are started for each.

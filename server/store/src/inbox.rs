@@ -76,6 +76,15 @@ impl SystemTx<'_> {
 }
 
 impl SystemStore<'_> {
+    /// Whether a delivery was received before. Across communities because its source says whose it is.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn is_received(&self, source: &str, delivery: &str) -> Result<bool> {
+        let sql = "SELECT ord FROM inbox WHERE source = $1 AND delivery = $2";
+        Ok(self.db.one::<(i64,)>(sql, values![source, delivery]).await?.is_some())
+    }
+
     /// Deliveries that wait, oldest first; within a transaction on PostgreSQL nobody else gets them until it ends.
     ///
     /// Across communities because a delivery may speak of several.

@@ -52,6 +52,8 @@ pub mod publications;
 pub mod recovery;
 
 pub mod connections;
+pub mod visits;
+pub mod heard;
 pub mod inbox;
 pub mod schedules;
 pub mod webhooks;

@@ -7,6 +7,10 @@ mod crash;
 #[cfg(test)]
 mod delegation;
 #[cfg(test)]
+mod discord;
+#[cfg(test)]
+mod github;
+#[cfg(test)]
 mod governing;
 #[cfg(test)]
 mod layering;
@@ -21,11 +25,15 @@ mod scenarios;
 #[cfg(test)]
 mod served;
 #[cfg(test)]
+mod slack;
+#[cfg(test)]
 mod stages;
 #[cfg(test)]
 mod templates;
 #[cfg(test)]
 mod together;
+#[cfg(test)]
+mod vendor;
 #[cfg(test)]
 mod versions;
 #[cfg(test)]

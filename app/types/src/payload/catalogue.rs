@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 
-use super::{Payload, board, bundle, constitution, matrix, modes, recovery, safeguards, trigger, webhooks};
+use super::{
+    Payload, board, bundle, constitution, discord, github, matrix, modes, recovery, safeguards, slack, trigger, webhooks,
+};
 use crate::platform::ActionTypeSpec;
 use crate::{ActionType, Json};
 
@@ -13,6 +15,9 @@ static CATALOGUE: LazyLock<Vec<ActionTypeSpec>> = LazyLock::new(|| {
     [
         board::rows(),
         matrix::rows(),
+        slack::rows(),
+        discord::rows(),
+        github::rows(),
         constitution::rows(),
         bundle::rows(),
         safeguards::rows(),

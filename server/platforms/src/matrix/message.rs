@@ -76,6 +76,7 @@ impl Hearing<'_> {
             actor: self.user(&event.sender),
             at: self.at(event),
             happened: true,
+            echo: None,
         };
         self.tell(told);
     }

@@ -220,7 +220,7 @@ async fn a_channel_with_posts_is_closed_rather_than_deleted() {
 async fn polity_posts_notices_announcements_and_ballots() {
     let shelf = village();
     let text = "x".repeat(5_000);
-    apply(&shelf, &Operation::Message { to: ada(), text: text.clone() }, 1).await.unwrap();
+    apply(&shelf, &Operation::Message { to: ada(), text: text.clone(), here: None }, 1).await.unwrap();
     let (to, said) = shelf.state().notices[0].clone();
     assert_eq!((to, said.chars().count(), said.ends_with('…')), (ADA, 4_000, true));
 
@@ -231,12 +231,17 @@ async fn polity_posts_notices_announcements_and_ballots() {
         ..Ask::default()
     };
     let url = Some("https://polity.example/c/village/proposals/1".to_owned());
-    let ballot = Operation::PostBallot { place: "#general".into(), ask, url: url.clone() };
+    let ballot = Operation::PostBallot { place: "#general".into(), ask, url: url.clone(), proposal: None };
     let posted = apply(&shelf, &ballot, 2).await.unwrap().external.unwrap();
     let post = shelf.state().posts[&posted.parse::<PostId>().unwrap()].clone();
     assert_eq!((post.text.as_str(), post.link, post.author), ("Where to?\n1. park\n2. lake", url, None));
 
-    let update = Operation::UpdateBallot { place: "general".into(), message: posted.clone(), text: "Decided.".into() };
+    let update = Operation::UpdateBallot {
+        place: "general".into(),
+        message: posted.clone(),
+        text: "Decided.".into(),
+        open: None,
+    };
     apply(&shelf, &update, 3).await.unwrap();
     assert_eq!(shelf.state().posts[&posted.parse::<PostId>().unwrap()].text, "Decided.");
 

@@ -3,6 +3,12 @@
 #[cfg(test)]
 mod board;
 #[cfg(test)]
+mod discord;
+#[cfg(test)]
+mod github;
+#[cfg(test)]
 mod matrix;
+#[cfg(test)]
+mod slack;
 #[cfg(test)]
 mod web;

@@ -9,7 +9,7 @@ use types::{AuditKind, ConnectionId, Json, text};
 use super::{Done, PerformError, Performing};
 use crate::calendar;
 use crate::kits;
-use crate::pipeline::{INSTALL, found, modes, snapshot};
+use crate::pipeline::{INSTALL, LEAVE, found, modes, snapshot};
 
 pub(super) async fn set_combining(p: &Performing<'_>, payload: SetCombining) -> Done {
     let community = here(p).await?;
@@ -61,18 +61,45 @@ pub(super) async fn add_connection(p: &Performing<'_>, payload: AddConnection) -
         let why = format!("the community is connected to {} already; disconnect it first", payload.platform);
         return Err(PerformError::refused(why));
     }
+    // What somebody was granted at the vendor's becomes the connection; it names the grant, which holds the rest.
+    let granted = match payload.config.get("grant").and_then(Value::as_str) {
+        None => None,
+        Some(id) => {
+            let found = match id.parse::<ConnectionId>() {
+                Ok(id) => p.tx.grant(id).await?.filter(|grant| grant.platform == payload.platform),
+                Err(_) => None,
+            };
+            let gone =
+                || PerformError::refused(format!("what was granted on {} is gone; connect it again", payload.platform));
+            Some(found.ok_or_else(gone)?)
+        }
+    };
+    let (id, config, secrets) = match &granted {
+        Some(grant) => (grant.id, grant.config.clone(), Some(grant.secrets.clone())),
+        None => {
+            // Who came by no visit cannot claim a workspace that they were never granted.
+            let mut config = payload.config.clone();
+            if let Some(fields) = config.as_object_mut() {
+                fields.retain(|field, _| !matches!(field.as_str(), "tenant" | "own_user" | "admin_user"));
+            }
+            (p.ids.next::<ConnectionId>(), Json(config), None)
+        }
+    };
     let connection = Connection {
-        id: p.ids.next::<ConnectionId>(),
+        id,
         community: p.tx.id(),
         platform: payload.platform.clone(),
-        config: Json(payload.config.clone()),
-        secrets: None,
+        config,
+        secrets,
         status: ConnectionStatus::Down,
         status_reason: "Polity is entering the rooms".to_owned(),
         cursor: None,
         created_at: p.now,
     };
     p.tx.add_connection(&connection).await?;
+    if let Some(grant) = &granted {
+        p.tx.forget_grant(grant.id).await?;
+    }
     // Entering rooms takes as long as the platform takes, so it is a job.
     p.tx.schedule(p.ids.next(), INSTALL, connection.id.to_string(), p.now);
     let subject = format!("connection:{}", connection.id);
@@ -85,7 +112,13 @@ pub(super) async fn remove_connection(p: &Performing<'_>, payload: RemoveConnect
     let Some(connection) = known else {
         return Err(PerformError::refused(format!("the community is not connected to {}", payload.platform)));
     };
-    p.tx.remove_connection(connection.id, p.now).await?;
+    if connection.secrets.is_some() {
+        // What was granted is given back, which takes as long as the vendor takes; then the tokens are forgotten.
+        p.tx.part_with_connection(connection.id, p.now).await?;
+        p.tx.schedule(p.ids.next(), LEAVE, connection.id.to_string(), p.now);
+    } else {
+        p.tx.remove_connection(connection.id, p.now).await?;
+    }
     let subject = format!("connection:{}", connection.id);
     p.tell(AuditKind::ConnectionRemoved, subject, json!({ "platform": payload.platform }));
     Ok(json!({ "connection": connection.id, "config": connection.config }))

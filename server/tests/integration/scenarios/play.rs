@@ -409,7 +409,7 @@ fn draft(shipped: &Shipped, beside: &Beside) -> PolicyDraft {
 fn said(effect: &StoredEffect) -> Option<(String, String)> {
     let operation = effect.body.get("operation").unwrap_or(&effect.body.0);
     match Operation::deserialize(operation).ok()? {
-        Operation::Message { to, text } => Some((to.handle, text)),
+        Operation::Message { to, text, .. } => Some((to.handle, text)),
         Operation::Post { place, text, .. } => Some((format!("#{}", place.trim_start_matches('#')), text)),
         _ => None,
     }

@@ -106,6 +106,11 @@ impl TestApp {
         Self::with(true, &[]).await
     }
 
+    /// A demo with these settings besides an operator's token: a vendor's ids and secrets.
+    pub async fn with_vendor(environment: &[(&str, &str)]) -> Self {
+        Self::with(true, &[&[("POLITY_OPERATOR_TOKEN", OPERATOR)], environment].concat()).await
+    }
+
     async fn with(is_demo: bool, environment: &[(&str, &str)]) -> Self {
         let variable =
             |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -125,6 +130,7 @@ impl TestApp {
             .with(Arc::new(board))
             .with(Arc::new(Matrix::new(Reach::Anywhere, CALL_WITHIN).unwrap()))
             .with_service(homeserver());
+        let platforms = server::connections::vendors::add(platforms, &config).unwrap();
         let ctx = Ctx {
             store,
             runner: Arc::new(NearRunner),

@@ -361,8 +361,12 @@ async fn a_ballot_offers_its_answers_and_survives_a_refused_one() {
         options: vec!["a".into(), "b".into(), "c".into()],
         ..Ask::default()
     };
-    let operation =
-        Operation::PostBallot { place: "!plaza:hs.test".into(), ask, url: Some("https://p.example/1".into()) };
+    let operation = Operation::PostBallot {
+        place: "!plaza:hs.test".into(),
+        ask,
+        url: Some("https://p.example/1".into()),
+        proposal: None,
+    };
     assert_eq!(apply(&server, &operation).await.unwrap().external.as_deref(), Some("$ballot"));
 }
 

@@ -33,6 +33,7 @@ pub fn delivery(token: Option<&str>, body: &[u8]) -> Delivery {
         query: String::new(),
         body: body.to_vec(),
         received_at: Timestamp::from_millis(4_000_000_000_000),
+        is_dialled: false,
     }
 }
 
@@ -68,6 +69,7 @@ fn told(heard: &Heard) -> String {
         }
         PlatformEvent::Withdrew { event, cast_by, .. } => format!("{event} withdraws {cast_by}"),
         PlatformEvent::Joined { event, user, .. } => format!("{event} {} ({:?}) joined", user.id, user.display_name),
+        PlatformEvent::Known { .. } => panic!("matrix tells what a value was"),
         PlatformEvent::Left { event, user, .. } => format!("{event} {} left", user.id),
     });
     let notes = heard.notes.iter().map(|note| format!("{note:?}"));

@@ -286,7 +286,7 @@ async fn answer(stream: TcpStream, hear: mpsc::UnboundedSender<Delivery>) {
         bytes.drain(..end + length);
         let received_at = Timestamp::from_millis(4_000_000_000_000);
         if head.starts_with("PUT /_matrix/app/v1/transactions/") {
-            let _ = hear.send(Delivery { headers, query: String::new(), body, received_at });
+            let _ = hear.send(Delivery { headers, query: String::new(), body, received_at, is_dialled: false });
         }
         let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
         stream.write_all(answer.as_bytes()).await.unwrap();

@@ -203,6 +203,7 @@ async fn voting(world: &mut World, alice: &Somebody, bob: &Somebody, room: &str)
         place: "Town Square".into(),
         ask,
         url: Some("https://polity.example/c/fern/proposals/1".into()),
+        proposal: None,
     };
     let ballot = world.apply(ballot).await.unwrap().external.unwrap();
     let offered = world.messages(alice, room).await;
@@ -231,7 +232,7 @@ async fn voting(world: &mut World, alice: &Somebody, bob: &Somebody, room: &str)
     world.hear_attempt("matrix.post_message").await;
 
     let text = "Closed: 1 against.".to_owned();
-    let update = Operation::UpdateBallot { place: room.to_owned(), message: ballot.clone(), text };
+    let update = Operation::UpdateBallot { place: room.to_owned(), message: ballot.clone(), text, open: None };
     world.apply(update).await.unwrap();
     let shown = world.event(alice, room, &ballot).await;
     assert_eq!(shown["unsigned"]["m.relations"]["m.replace"]["content"]["m.new_content"]["body"], "Closed: 1 against.");

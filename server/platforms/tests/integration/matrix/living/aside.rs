@@ -49,7 +49,7 @@ pub async fn outage(world: &mut World, alice: &Somebody) {
 pub async fn talking_to_one(world: &mut World, alice: &Somebody, bob: &Somebody) {
     let mut rooms = Vec::new();
     for (to, text) in [(alice, "please vote"), (alice, "please vote again"), (bob, "please vote")] {
-        let sent = world.apply(Operation::Message { to: person(&to.id), text: text.into() }).await.unwrap();
+        let sent = world.apply(Operation::Message { to: person(&to.id), text: text.into(), here: None }).await.unwrap();
         let room = sent.detail.text("room").unwrap().to_owned();
         rooms.push(room);
     }
@@ -62,13 +62,16 @@ pub async fn talking_to_one(world: &mut World, alice: &Somebody, bob: &Somebody)
 
     // One who has left is asked back rather than given up.
     world.client(alice, Method::POST, &format!("rooms/{}/leave", rooms[0]), json!({})).await;
-    let sent = world.apply(Operation::Message { to: person(&alice.id), text: "still there?".into() }).await.unwrap();
+    let sent = world
+        .apply(Operation::Message { to: person(&alice.id), text: "still there?".into(), here: None })
+        .await
+        .unwrap();
     assert_eq!(sent.detail.text("room"), Some(rooms[0].as_str()));
     let back = world.client(alice, Method::POST, &format!("join/{}", rooms[0]), json!({})).await;
     assert_eq!(back["room_id"], rooms[0]);
 
     let nobody = types::platform::Person { external: None, ..person(&alice.id) };
-    let error = world.apply(Operation::Message { to: nobody, text: "hello".into() }).await.unwrap_err();
+    let error = world.apply(Operation::Message { to: nobody, text: "hello".into(), here: None }).await.unwrap_err();
     assert!(error.to_string().ends_with("has no Matrix user, so Polity cannot message them there"), "{error}");
 }
 
