@@ -12,6 +12,7 @@ pub mod community;
 pub mod demo;
 pub mod document;
 pub mod landing;
+pub mod library;
 pub mod member;
 pub mod policy;
 pub mod proposal;

@@ -11,11 +11,23 @@ use leptos_router::{
 use crate::{
     layouts::community_layout::CommunityLayout,
     pages::{
-        audit_page::AuditPage, board_page::BoardPage, document_page::DocumentPage, documents_page::DocumentsPage,
-        home_page::HomePage, landing_page::LandingPage, members_page::MembersPage, not_found_page::NotFoundPage,
-        policies_page::PoliciesPage, policy_page::PolicyPage, proposal_page::ProposalPage,
-        proposals_page::ProposalsPage, propose_form_page::ProposeFormPage, propose_page::ProposePage,
+        audit_page::AuditPage,
+        board_page::BoardPage,
+        document_page::DocumentPage,
+        documents_page::DocumentsPage,
+        home_page::HomePage,
+        landing_page::LandingPage,
+        library_page::{CommunityLibraryPage, LibraryPage},
+        members_page::MembersPage,
+        not_found_page::NotFoundPage,
+        policies_page::PoliciesPage,
+        policy_page::PolicyPage,
+        proposal_page::ProposalPage,
+        proposals_page::ProposalsPage,
+        propose_form_page::ProposeFormPage,
+        propose_page::ProposePage,
         sign_in_page::SignInPage,
+        template_page::{CommunityTemplatePage, TemplatePage},
     },
 };
 
@@ -29,6 +41,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=LandingPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/library") view=LibraryPage ssr=SsrMode::Async />
+                <Route path=path!("/library/:template") view=TemplatePage ssr=SsrMode::Async />
                 <ParentRoute path=path!("/c/:slug") view=CommunityLayout ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("board") view=BoardPage ssr=SsrMode::Async />
@@ -39,6 +53,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("propose/:type") view=ProposeFormPage ssr=SsrMode::Async />
                     <Route path=path!("policies") view=PoliciesPage ssr=SsrMode::Async />
                     <Route path=path!("policies/:id") view=PolicyPage ssr=SsrMode::Async />
+                    <Route path=path!("library") view=CommunityLibraryPage ssr=SsrMode::Async />
+                    <Route path=path!("library/:template") view=CommunityTemplatePage ssr=SsrMode::Async />
                     <Route path=path!("documents") view=DocumentsPage ssr=SsrMode::Async />
                     <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async />
                     <Route path=path!("members") view=MembersPage ssr=SsrMode::Async />

@@ -20,6 +20,7 @@ use crate::{
         community::{FrameView, HomeView},
         document::{DocumentView, DocumentsView},
         landing::LandingView,
+        library::LibraryView,
         member::MembersView,
         policy::{PoliciesView, PolicyView},
         proposal::{ProposalFilter, ProposalView, ProposalsPage},
@@ -73,6 +74,8 @@ pub trait SessionBackend: Send + Sync {
     async fn session(&self, viewer: &Viewer) -> Result<SessionView, AppError>;
     /// What the landing page shows: public communities and starter kits.
     async fn landing(&self, viewer: &Viewer) -> Result<LandingView, AppError>;
+    /// What comes with Polity: shipped policies and starter kits.
+    async fn library(&self, viewer: &Viewer) -> Result<LibraryView, AppError>;
     /// Whom one may be in the demo. Empty where there is no demo.
     async fn demo_members(&self, viewer: &Viewer) -> Result<Vec<DemoCommunity>, AppError>;
     /// Begins a session as a demo member. Refused where there is no demo.

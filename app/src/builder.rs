@@ -23,6 +23,7 @@
 pub mod blanks;
 pub mod decide;
 pub mod form;
+pub mod patterns;
 pub mod problems;
 pub mod then;
 

@@ -1,5 +1,6 @@
 //! Parts that several pages are made of.
 
+pub mod advice;
 pub mod avatar;
 pub mod badge;
 pub mod ballot_form;
@@ -7,6 +8,7 @@ pub mod code;
 pub mod effects;
 pub mod empty;
 pub mod field;
+pub mod gallery;
 pub mod icon;
 pub mod load;
 pub mod markdown;
@@ -14,5 +16,6 @@ pub mod notice;
 pub mod proposal_row;
 pub mod seats;
 pub mod tally;
+pub mod template_form;
 pub mod timeline;
 pub mod when;

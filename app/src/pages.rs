@@ -11,8 +11,10 @@ pub mod proposals_page;
 pub mod propose_form_page;
 pub mod propose_page;
 
+pub mod library_page;
 pub mod policies_page;
 pub mod policy_page;
+pub mod template_page;
 
 pub mod document_page;
 pub mod documents_page;

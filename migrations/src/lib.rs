@@ -35,6 +35,7 @@ mod m20261122_000025_create_webhooks;
 mod m20261122_000026_create_schedules;
 mod m20261122_000027_create_recovery_rules;
 mod m20261122_000028_create_coolings;
+mod m20261122_000029_create_publications;
 
 /// Every step, in order.
 pub struct Migrator;
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000026_create_schedules::Migration),
             Box::new(m20261122_000027_create_recovery_rules::Migration),
             Box::new(m20261122_000028_create_coolings::Migration),
+            Box::new(m20261122_000029_create_publications::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ pub mod simulate;
 
 pub mod jobs;
 
+pub mod automoderator;
 pub mod board;
 pub mod connections;
 pub mod kits;

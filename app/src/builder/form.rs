@@ -103,6 +103,12 @@ pub enum Test {
     TextLength(TextLengthTest),
     /// Whether a text holds a link.
     Link(LinkTest),
+    /// Whether a text fits one of some patterns.
+    Pattern(PatternTest),
+    /// Whether it answers another message.
+    Reply(ReplyTest),
+    /// Whether one of some members attempts it.
+    Author(AuthorTest),
     /// Whether a field has one of some values.
     Field(FieldTest),
     /// How often they did the same before.
@@ -201,6 +207,38 @@ pub struct LinkTest {
     /// The fields, together.
     pub fields: Vec<String>,
     /// Whether there must be one, or none.
+    pub holds: bool,
+}
+
+/// Whether a text fits one of some regular expressions, whatever its capitals.
+///
+/// Only such as cannot take more than polynomial time: see [`super::patterns::problem`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternTest {
+    /// The fields, together.
+    pub fields: Vec<String>,
+    /// The regular expressions, JavaScript.
+    pub patterns: Vec<String>,
+    /// Whether one of them must fit, or none may.
+    pub holds: bool,
+}
+
+/// Whether it answers another message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyTest {
+    /// Whether it must, or must not.
+    pub holds: bool,
+}
+
+/// Whether one of some members attempts it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorTest {
+    /// The members, by handle.
+    pub handles: Vec<String>,
+    /// Whether it must be one of them, or none.
     pub holds: bool,
 }
 

@@ -246,6 +246,22 @@ impl Check {
                 check.number("characters", test.characters, 1, 100_000);
             }),
             Test::Link(test) => self.at("link", |check| check.fields("fields", &test.fields)),
+            Test::Pattern(test) => self.at("pattern", |check| {
+                check.fields("fields", &test.fields);
+                check.at("patterns", |check| {
+                    check.length(test.patterns.len(), 1, MAX_ITEMS, "patterns");
+                    for (n, pattern) in test.patterns.iter().enumerate() {
+                        if let Some(problem) = super::patterns::problem(pattern) {
+                            check.item(n, |check| check.says(problem));
+                        }
+                    }
+                });
+            }),
+            Test::Reply(_) => {}
+            Test::Author(test) => self.at("author", |check| {
+                check.at("handles", |check| check.length(test.handles.len(), 1, MAX_ITEMS, "handles"));
+                check.names("handles", &test.handles, "members");
+            }),
             Test::Field(test) => self.at("field", |check| {
                 check.field("field", &test.field);
                 check.at("values", |check| check.length(test.values.len(), 1, MAX_ITEMS, "values"));

@@ -80,6 +80,13 @@ fn test() -> impl Strategy<Value = Test> {
             values,
             holds
         })),
+        (fields(), vec(prop_oneof![Just(r"colou?r\s+(red|blue)"), Just(r"/[^\]]*\d{2,3}$")], 1..3), any::<bool>())
+            .prop_map(|(fields, patterns, holds)| {
+                let patterns = patterns.into_iter().map(ToOwned::to_owned).collect();
+                Test::Pattern(PatternTest { fields, patterns, holds })
+            }),
+        any::<bool>().prop_map(|holds| Test::Reply(ReplyTest { holds })),
+        (vec(name(), 1..3), any::<bool>()).prop_map(|(handles, holds)| Test::Author(AuthorTest { handles, holds })),
         (1_u32..400, length()).prop_map(|(at_least, within)| Test::Rate(RateTest { at_least, within })),
         (0_u16..720, 720_u16..1440).prop_map(|(a, b)| Test::TimeOfDay(TimeOfDayTest {
             from: Clock::at_minute(a).unwrap(),

@@ -102,6 +102,20 @@ fn test(test: &Test) -> String {
             format!("{} has {} {} characters", fields(&test.fields), side(test.is, "fewer than"), test.characters)
         }
         Test::Link(test) => format!("{} holds {} link", fields(&test.fields), if test.holds { "a" } else { "no" }),
+        Test::Pattern(test) => {
+            let patterns = or(&test.patterns.iter().map(|pattern| format!("/{pattern}/")).collect::<Vec<_>>());
+            format!(
+                "{} {} the pattern {patterns}",
+                fields(&test.fields),
+                if test.holds { "fits" } else { "does not fit" }
+            )
+        }
+        Test::Reply(test) if test.holds => "it answers another message".to_owned(),
+        Test::Reply(_) => "it answers no other message".to_owned(),
+        Test::Author(test) => {
+            let handles = test.handles.iter().map(|handle| format!("@{}", handle.trim_start_matches('@')));
+            format!("they are {}{}", if test.holds { "" } else { "not " }, or(&handles.collect::<Vec<_>>()))
+        }
         Test::Field(test) => {
             let values = or(&test.values.iter().map(|value| format!("“{value}”")).collect::<Vec<_>>());
             format!("the {} {} {values}", test.field.replace('_', " "), if test.holds { "is" } else { "is not" })

@@ -144,6 +144,7 @@ fn SideNav(
                 {nav_link(slug, "board", "hash", "Board", ().into_any())}
                 {nav_link(slug, "proposals", "vote", "Proposals", view! { <Transition>{open}</Transition> }.into_any())}
                 {nav_link(slug, "policies", "scale", "Policies", ().into_any())}
+                {nav_link(slug, "library", "book-open", "Library", ().into_any())}
                 {nav_link(slug, "documents", "scroll-text", "Documents", ().into_any())}
                 {nav_link(slug, "members", "users", "Members and roles", ().into_any())}
                 <p class="group">"For everyone to check"</p>

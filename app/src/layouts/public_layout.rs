@@ -32,6 +32,7 @@ pub fn public_foot() -> AnyView {
                 <a href="/api/v1/openapi.json" rel="external">
                     "Interface for programs"
                 </a>
+                <a href="/library">"Library"</a>
                 <a href="/sign-in">"Sign in"</a>
             </nav>
         </footer>

@@ -110,7 +110,7 @@ fn address(filter: &ProposalFilter, place: &Place, standing: Option<Standing>, p
 }
 
 /// A text for a query.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte) {

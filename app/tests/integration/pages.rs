@@ -252,3 +252,35 @@ async fn what_is_not_there_says_so_with_its_status() {
         shows(&answer.html, &["There is nothing here"]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_library_can_be_searched_without_a_script() {
+    let html = Browser::of_a_visitor().html("/library").await;
+    shows(
+        &html,
+        &[
+            "Library of rules",
+            "Direct democracy",
+            "Majority vote",
+            "Start from nothing",
+            "Fits when.",
+            "Adopted by 4 communities, rolled back by 1",
+            "By a community, made from another",
+        ],
+    );
+    let html = Browser::of_a_visitor().html("/library?tag=newcomers&text=spam").await;
+    shows(&html, &["Probation for new members", "1 rule"]);
+    assert!(!text(&html).contains("Direct democracy"));
+    shows(&Browser::of_a_visitor().html("/library?text=zzzz").await, &["Nothing fits."]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_template_shows_what_its_blanks_make() {
+    let html = Browser::of_a_visitor().html("/library/jury").await;
+    shows(&html, &["Jury", "How many are drawn", "3 members are drawn by lot", "JavaScript", "Sign in"]);
+    let html = Browser::of_leila().html("/c/riverside/library/jury?filled=1&size=5&yes=4&at_most=1+day").await;
+    shows(&html, &["5 members are drawn by lot", "Propose this", "Name of the policy"]);
+    assert!(html.contains(r#"name="lists[powers][]" value="ask""#), "what it may do is proposed with it");
+    let html = Browser::of_leila().html("/c/riverside/library/jury?filled=1&size=2&yes=4").await;
+    shows(&html, &["takes a whole number from 1 to 2, not 4"]);
+}

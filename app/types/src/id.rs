@@ -98,6 +98,8 @@ ids! {
     WebhookId;
     /// A policy or an action that comes round.
     ScheduleId;
+    /// A policy that a community shares with all others.
+    PublicationId;
     /// A policy that broke, or a worker that had to be ended.
     IncidentId;
 }

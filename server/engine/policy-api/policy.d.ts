@@ -1132,6 +1132,8 @@ interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
   readonly description?: string
   /** How far its decisions reach. */
   readonly enforcement?: "off" | "shadow" | "warn" | "enforced"
+  /** The published policy that it is made from, by id: it is counted as taken over. */
+  readonly forked_from?: string | null
   /** Hosts that it may ask over HTTP. */
   readonly http_hosts?: string[]
   /** Governing or reacting. */
@@ -1222,6 +1224,24 @@ interface ConstitutionRemovePolicy extends ActionBase<"constitution.remove_polic
 interface ConstitutionRecoverPolicy extends ActionBase<"constitution.recover_policy"> {
   /** The policy, by name or id. */
   readonly policy: string
+}
+
+/** Publish a policy. */
+interface ConstitutionPublishPolicy extends ActionBase<"constitution.publish_policy"> {
+  /** Whether this community is named as its author. */
+  readonly credit?: boolean
+  /** What others may do with it, as an SPDX licence such as `CC0-1.0` or `MIT`; `CC0-1.0` where it says nothing. */
+  readonly licence?: string | null
+  /** How it has worked here, in a few words. */
+  readonly note?: string
+  /** The policy, by name or id. */
+  readonly policy: string
+}
+
+/** Withdraw a published policy. */
+interface ConstitutionWithdrawPublication extends ActionBase<"constitution.withdraw_publication"> {
+  /** What was published, by id. */
+  readonly publication: string
 }
 
 /** Reorder policies. */
@@ -1520,6 +1540,8 @@ type Action =
   | ConstitutionResetPolicy
   | ConstitutionRemovePolicy
   | ConstitutionRecoverPolicy
+  | ConstitutionPublishPolicy
+  | ConstitutionWithdrawPublication
   | ConstitutionReorderPolicies
   | ConstitutionSetEnforcement
   | ConstitutionSetOnError

@@ -10,6 +10,7 @@ mod policies;
 mod question;
 mod recovery;
 mod restart;
+mod publications;
 mod roles;
 mod safeguards;
 mod stages;
@@ -84,6 +85,8 @@ pub(super) async fn perform(p: &Performing<'_>) -> Done {
         "reset_policy" => policies::reset(p, p.read()?).await,
         "remove_policy" => policies::remove(p, p.read()?).await,
         "recover_policy" => policies::recover(p, p.read()?).await,
+        "publish_policy" => publications::publish(p, p.read()?).await,
+        "withdraw_publication" => publications::withdraw(p, p.read()?).await,
         "reorder_policies" => policies::reorder(p, p.read()?).await,
         "set_enforcement" => policies::set_enforcement(p, p.read()?).await,
         "set_on_error" => policies::set_on_error(p, p.read()?).await,

@@ -24,11 +24,13 @@ pub mod delegations;
 pub mod demo;
 pub mod documents;
 pub mod library;
+pub mod import;
 pub mod members;
 pub mod modes;
 pub mod policies;
 pub mod recurring;
 pub mod safeguards;
+pub mod shared;
 pub mod simulate;
 pub mod stopping;
 pub mod tokens;
@@ -61,6 +63,9 @@ pub fn routes() -> (Router<Web>, OpenApi) {
         .routes(routes!(policies::get))
         .routes(routes!(policies::incidents))
         .routes(routes!(simulate::simulate))
+        .routes(routes!(import::automoderator))
+        .routes(routes!(shared::list))
+        .routes(routes!(shared::get))
         .routes(routes!(actions::list, actions::attempt))
         .routes(routes!(actions::get))
         .routes(routes!(actions::withdraw))

@@ -46,6 +46,7 @@ pub mod roles;
 pub mod documents;
 pub mod policies;
 pub mod recovery;
+pub mod publications;
 
 pub mod connections;
 pub mod inbox;

@@ -262,7 +262,7 @@ macro_rules! id_cells {
 
 id_cells! {
     CommunityId AccountId IdentityId MemberId RoleId PolicyId PolicyVersionId ActionId ProposalId DocumentId BundleId
-    DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId IncidentId WebhookId ScheduleId
+    DelegationId EffectId JobId ConnectionId TokenId ChannelId PostId PublicationId IncidentId WebhookId ScheduleId
 }
 
 /// The values of a statement, in order.

@@ -23,6 +23,8 @@ mod served;
 #[cfg(test)]
 mod stages;
 #[cfg(test)]
+mod templates;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod versions;

@@ -7,4 +7,5 @@ mod ballots;
 mod guards;
 mod library;
 mod pages;
+mod shared;
 mod tenancy;

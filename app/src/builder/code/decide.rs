@@ -221,10 +221,10 @@ fn approvals_code(approvals: &Approvals, suffix: &str) -> (String, String, Strin
     let needed = approvals.needed;
     let voters = Voters { role: approvals.role.clone(), except_proposer: !approvals.proposer_counts };
     let who = electorate(&voters).unwrap_or_else(|| "[]".to_owned());
-    let before = format!("/** Who may approve it. */\nfunction approvers{suffix}(action) {{\n  return {who}\n}}\n\n");
+    let before = format!("/** Who may approve it. */\nfunction mayApprove{suffix}(action) {{\n  return {who}\n}}\n\n");
     let question = question("Do you approve?", &approvals.ballot, "", approvals.at_most);
     let opens = format!(
-        "  const approvers = approvers{suffix}(action)\n  if (approvers.length > 0) ask(approvers, {question})\n"
+        "  const approvers = mayApprove{suffix}(action)\n  if (approvers.length > 0) ask(approvers, {question})\n"
     );
     let refusal = if approvals.no_ends {
         "  const no = action.proposal.ballots({ by: approvers, value: false })[0]\n  if (no) return failed(`${no.member?.displayName ?? \"somebody\"} said no`)\n"
@@ -239,7 +239,7 @@ fn approvals_code(approvals: &Approvals, suffix: &str) -> (String, String, Strin
     });
     let too_few = format!("fewer than {needed} with the role {} could approve it", approvals.role);
     let decides = format!(
-        "  const approvers = approvers{suffix}(action)\n  if (approvers.length < {needed}) return failed({})\n\n{refusal}  const yes = action.proposal.ballots({{ by: approvers, value: true }}).length\n  if (yes >= {needed}) return passed(`${{yes}} approved it`)\n{late}",
+        "  const approvers = mayApprove{suffix}(action)\n  if (approvers.length < {needed}) return failed({})\n\n{refusal}  const yes = action.proposal.ballots({{ by: approvers, value: true }}).length\n  if (yes >= {needed}) return passed(`${{yes}} approved it`)\n{late}",
         js::string(&too_few)
     );
     (before, opens, decides)
@@ -309,13 +309,13 @@ function candidates{suffix}(action) {{
 }}
 
 /** What the ballots say so far. */
-function count{suffix}(action) {{
+function countBallots{suffix}(action) {{
   return action.proposal.tally("{method}"{options})
 }}
 
 /** Those elected, as members. */
 function winners{suffix}(action) {{
-  return count{suffix}(action).winners.map(name => members.get(name)).filter(member => member !== null)
+  return countBallots{suffix}(action).winners.map(name => members.get(name)).filter(member => member !== null)
 }}
 
 "#,
@@ -336,7 +336,7 @@ function winners{suffix}(action) {{
         r#"  if (action.proposal.closesAt === null) return failed("nobody stands, or nobody could vote")
   if (!action.proposal.hasElapsed({})) return
 
-  const count = count{suffix}(action)
+  const count = countBallots{suffix}(action)
   return count.passed ? passed(count.sentence) : failed(count.sentence)
 "#,
         election.at_most.code()

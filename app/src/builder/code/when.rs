@@ -88,6 +88,18 @@ fn test(test: &Test) -> String {
         Test::Words(test) => words(&test.fields, &test.words, test.how, test.holds),
         Test::TextLength(test) => format!("{}.length {} {}", text(&test.fields), sign(test.is), test.characters),
         Test::Link(test) => format!("{}hasLink({})", if test.holds { "" } else { "!" }, text(&test.fields)),
+        Test::Pattern(test) => {
+            let not = if test.holds { "" } else { "!" };
+            let patterns = js::list(&test.patterns, "    ");
+            format!("{not}{patterns}.some(pattern => new RegExp(pattern, \"i\").test({}))", text(&test.fields))
+        }
+        Test::Reply(test) => format!("{}action.payload.reply_to", if test.holds { "!!" } else { "!" }),
+        Test::Author(test) => {
+            let handles = test.handles.iter().map(|handle| handle.trim_start_matches('@').to_lowercase());
+            let handles = js::list(&handles.collect::<Vec<_>>(), "    ");
+            let not = if test.holds { "" } else { "!" };
+            format!("{not}{handles}.includes(action.initiator?.handle.toLowerCase() ?? \"\")")
+        }
         Test::Field(test) => {
             let values = js::list(&test.values, "    ");
             let not = if test.holds { "" } else { "!" };

@@ -13,6 +13,7 @@ use app::{
         community::{FrameView, HomeView, MembershipView, PlatformHealth},
         document::{DocumentView, DocumentsView},
         landing::{KitCard, LandingExample, LandingView},
+        library::{LibraryLine, LibraryView, SharedLine},
         member::MembersView,
         policy::{PoliciesView, PolicyView},
         proposal::{MyPart, ProposalFilter, ProposalView, ProposalsPage, StandingCounts},
@@ -112,6 +113,39 @@ impl SessionBackend for Fake {
             communities: vec![link(RIVERSIDE, "Riverside Tool Library"), link(QUIET, "Quiet Corner")],
             now: self.now(),
             demo: true,
+        })
+    }
+
+    async fn library(&self, _viewer: &Viewer) -> Result<LibraryView, AppError> {
+        let line = |slug: &str, name: &str, about: &str, layer| LibraryLine {
+            slug: slug.to_owned(),
+            name: name.to_owned(),
+            description: about.to_owned(),
+            layer,
+            tags: vec!["vote".to_owned()],
+        };
+        Ok(LibraryView {
+            shipped: vec![line(
+                "majority",
+                "Majority vote",
+                "Every member may vote.",
+                Some(types::Layer::Constitution),
+            )],
+            kits: vec![line("open", "Start from nothing", "Everything happens at once.", None)],
+            shared: vec![SharedLine {
+                id: id(77),
+                name: "Loan limits".to_owned(),
+                description: "Three tools at a time.".to_owned(),
+                layer: types::Layer::Platform,
+                credit: String::new(),
+                licence: "CC0-1.0".to_owned(),
+                note: "Stopped the hoarding.".to_owned(),
+                version: 2,
+                hash: "ab".repeat(32),
+                is_fork: true,
+                adopted: 4,
+                rolled_back: 1,
+            }],
         })
     }
 

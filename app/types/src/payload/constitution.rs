@@ -220,6 +220,9 @@ payloads! {
         /// What starts a reacting policy besides its action types: commands, webhooks, a schedule.
         #[serde(default)]
         triggers: Triggers,
+        /// The published policy that it is made from, by id: it is counted as taken over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        forked_from: Option<String>,
     }
 
     /// Add a policy in stages: each begins when the one before it has passed, and a failure of any fails it.
@@ -328,6 +331,31 @@ payloads! {
         /// The policy, by name or id.
         #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "policy")))]
         policy: String,
+    }
+
+    /// Share the present version of a policy with all communities of this service: its name, description, source and settings.
+    "constitution.publish_policy", "Publish a policy", "publish the policy “{policy}”", false,
+    PublishPolicy {
+        /// The policy, by name or id.
+        #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "policy")))]
+        policy: String,
+        /// What others may do with it, as an SPDX licence such as `CC0-1.0` or `MIT`; `CC0-1.0` where it says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        licence: Option<String>,
+        /// Whether this community is named as its author.
+        #[serde(default)]
+        credit: bool,
+        /// How it has worked here, in a few words.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(extend("x-kind" = "text")))]
+        note: String,
+    }
+
+    /// Take a published policy out of the library. Communities that took it over keep it.
+    "constitution.withdraw_publication", "Withdraw a published policy", "withdraw a published policy", false,
+    WithdrawPublication {
+        /// What was published, by id.
+        publication: String,
     }
 
     /// Set the order in which policies are asked.

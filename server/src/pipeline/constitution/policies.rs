@@ -18,6 +18,7 @@ use crate::pipeline::reacting;
 pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     let draft = draft(&payload).map_err(PerformError::Refused)?;
     must_be_free(p, &draft.name, None).await?;
+    let publication = super::publications::taken_over(p, payload.forked_from.as_deref()).await?;
     let standing = Standing {
         enforcement: payload.enforcement,
         on_error: payload.on_error,
@@ -26,7 +27,14 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicy) -> Done {
     };
     let id: PolicyId = p.ids.next();
     let policy = p.tx.add_policy(id, &version(p, draft), standing, Some(p.action.id), p.now).await?;
-    p.tell(AuditKind::PolicyAdded, subject(id), described(&policy));
+    let mut body = described(&policy);
+    if let Some(publication) = publication {
+        p.tx.use_publication(publication, id, p.now).await?;
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("forked_from".to_owned(), json!(publication));
+        }
+    }
+    p.tell(AuditKind::PolicyAdded, subject(id), body);
     Ok(json!({ "policy": id, "version": policy.version }))
 }
 
@@ -100,6 +108,7 @@ pub(super) async fn remove(p: &Performing<'_>, payload: RemovePolicy) -> Done {
     let policy = active(p, &payload.policy).await?;
     let standing = Standing { is_active: false, ..standing(&policy) };
     p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    p.tx.end_use(policy.id, Some(p.now)).await?;
     p.tell(AuditKind::PolicyRemoved, subject(policy.id), described(&policy));
     Ok(json!({ "policy": policy.id }))
 }
@@ -112,6 +121,7 @@ pub(super) async fn recover(p: &Performing<'_>, payload: RecoverPolicy) -> Done 
     must_be_free(p, &policy.draft.name, Some(policy.id)).await?;
     let standing = Standing { is_active: true, ..standing(&policy) };
     p.tx.adjust_policy(policy.id, standing, Some(p.action.id), p.now).await?;
+    p.tx.end_use(policy.id, None).await?;
     p.tell(AuditKind::PolicyRecovered, subject(policy.id), described(&policy));
     Ok(json!({ "policy": policy.id }))
 }

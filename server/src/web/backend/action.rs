@@ -213,7 +213,9 @@ impl Place<'_> {
         let properties = spec.schema.get("properties").and_then(Value::as_object);
         let has = |name: &str| properties.is_some_and(|properties| properties.contains_key(name));
         let mut values = Map::new();
-        if has("policy") {
+        if has("source") && has("layer") {
+            values = self.template(about).await?;
+        } else if has("policy") {
             let policy =
                 snapshot.policies.iter().find(|policy| policy.id.to_string() == about || policy.draft.name == about);
             let policy = policy.ok_or_else(|| AppError::not_found("policy"))?;
@@ -237,6 +239,30 @@ impl Place<'_> {
             }
         }
         Ok(values)
+    }
+
+    /// A policy to begin from: `shipped:jury`, or `shared:` with the id of a published one.
+    async fn template(&self, about: &str) -> Result<Map<String, Value>, AppError> {
+        let unknown = || AppError::not_found("policy to begin from");
+        let draft = match about.split_once(':') {
+            Some(("shipped", slug)) => {
+                let policy = engine::shipped::named(slug).ok_or_else(unknown)?;
+                json!({
+                    "name": policy.name, "description": policy.description, "layer": policy.layer,
+                    "action_types": policy.action_types, "source": policy.source, "settings": policy.default_settings(),
+                })
+            }
+            Some(("shared", id)) => {
+                let id = id.parse().map_err(|_| unknown())?;
+                let shared = self.store().shared_policy(id).await.map_err(failed)?.ok_or_else(unknown)?;
+                crate::web::api::shared::fork(&shared)
+            }
+            _ => return Err(unknown()),
+        };
+        match draft {
+            Value::Object(fields) => Ok(fields),
+            _ => Ok(Map::new()),
+        }
     }
 
     /// What came of an attempt.

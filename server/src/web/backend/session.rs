@@ -1,6 +1,7 @@
 //! Who is here, and how they came in.
 
 use app::api::landing::{KitCard, LandingExample, LandingView};
+use app::api::library::{LibraryLine, LibraryView, SharedLine};
 use app::api::session::{CommunityLink, DemoCommunity, DemoMember, SessionChange, SessionView};
 use app::api::words::Person;
 use app::backend::{SessionBackend, Viewer};
@@ -10,6 +11,7 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use store::accounts::Account;
 use store::communities::Community;
+use store::publications::Shared;
 use types::{AccountId, MemberId};
 
 use super::{PageBackend, failed};
@@ -20,6 +22,9 @@ use crate::web::{access, keep, secret, session};
 
 /// Communities that the demo's sign-in offers, and members of each.
 const MAX_OFFERED: usize = 24;
+
+/// Published policies that the gallery shows.
+const MAX_SHARED: u32 = 200;
 
 #[async_trait]
 impl SessionBackend for PageBackend {
@@ -59,6 +64,38 @@ impl SessionBackend for PageBackend {
             n_policies: u32::try_from(kit.policies.len()).unwrap_or(u32::MAX),
         };
         Ok(LandingView { look_around: public.map(link), example, kits: kits::kits().iter().map(card).collect() })
+    }
+
+    async fn library(&self, _: &Viewer) -> Result<LibraryView, AppError> {
+        let shipped = engine::shipped().iter().map(|policy| LibraryLine {
+            slug: policy.slug.to_owned(),
+            name: policy.name.clone(),
+            description: policy.description.clone(),
+            layer: Some(policy.layer),
+            tags: Vec::new(),
+        });
+        let kits = kits::kits().iter().map(|kit| LibraryLine {
+            slug: kit.name.clone(),
+            name: kit.title.clone(),
+            description: kit.description.clone(),
+            ..LibraryLine::default()
+        });
+        let shared = self.web.ctx.store.system().shared_policies(MAX_SHARED).await.map_err(failed)?;
+        let shared = shared.into_iter().map(|Shared { publication, adopted, rolled_back }| SharedLine {
+            id: publication.id,
+            name: publication.draft.name,
+            description: publication.draft.description,
+            layer: publication.draft.layer,
+            credit: publication.credit,
+            licence: publication.licence,
+            note: publication.note,
+            version: publication.version,
+            hash: publication.hash,
+            is_fork: publication.forked_from.is_some(),
+            adopted,
+            rolled_back,
+        });
+        Ok(LibraryView { shipped: shipped.collect(), kits: kits.collect(), shared: shared.collect() })
     }
 
     async fn demo_members(&self, _: &Viewer) -> Result<Vec<DemoCommunity>, AppError> {

@@ -28,6 +28,8 @@ mod jobs;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod publications;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod tenancy;

@@ -157,6 +157,7 @@ fn body_of(path: &str, operation: &Value) -> Option<String> {
         "veto" => json!({ "member": "eve", "reason": "mine" }),
         "cancel" => json!({ "member": "eve" }),
         "recurring" => json!({ "type": "board.post_message", "payload": {}, "initiator": "ada", "every": "hour" }),
+        "automoderator" => json!({ "yaml": "body: x\naction: remove" }),
         _ => json!({ "policy": { "source": "" }, "action": { "type": "board.post_message", "initiator": "ada" } }),
     };
     Some(body.to_string())
