@@ -29,6 +29,7 @@ pub(super) async fn add(p: &Performing<'_>, payload: AddPolicyBundle) -> Done {
         http_hosts: Vec::new(),
         powers: Default::default(),
         triggers: Default::default(),
+        forked_from: None,
     };
     let mut whole_draft = draft(&whole).map_err(PerformError::Refused)?;
     must_be_free(p, &whole_draft.name, None).await?;
