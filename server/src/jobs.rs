@@ -14,9 +14,7 @@ use types::Timestamp;
 use crate::connections;
 use crate::connections::tend::TEND;
 use crate::ctx::Ctx;
-use crate::pipeline::{
-    self, INSTALL, LEAVE, RECOUNT, SHOW_BALLOT, UNDERSTAND, modes, reacting, safeguards, schedules,
-};
+use crate::pipeline::{self, INSTALL, LEAVE, RECOUNT, SHOW_BALLOT, UNDERSTAND, modes, reacting, safeguards, schedules};
 
 pub use deliver::deliver_due;
 pub use sweep::{SWEEP, schedule_sweep};

@@ -18,8 +18,8 @@ use platforms::{ApplyError, Grant, Platform};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use store::communities::Community;
-use store::visits;
 use store::members::Identity;
+use store::visits;
 use types::member::Right;
 use types::{ActionType, ConnectionId, Json, MemberId, Origin};
 

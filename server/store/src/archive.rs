@@ -20,21 +20,52 @@ const FORMAT: u32 = 1;
 
 /// Tables that rows of other tables refer to, in the order in which they must come. All others follow by name.
 const FIRST: [&str; 18] = [
-    "communities", "members", "memberships", "identities", "roles", "role_grants", "permissions", "policies",
-    "policy_versions", "policy_history", "documents", "document_versions", "bundles", "actions", "proposals", "channels",
-    "posts", "comments",
+    "communities",
+    "members",
+    "memberships",
+    "identities",
+    "roles",
+    "role_grants",
+    "permissions",
+    "policies",
+    "policy_versions",
+    "policy_history",
+    "documents",
+    "document_versions",
+    "bundles",
+    "actions",
+    "proposals",
+    "channels",
+    "posts",
+    "comments",
 ];
 
 /// What stays behind.
 const LEFT_BEHIND: [&str; 10] = [
-    "connections", "connection_places", "api_tokens", "sessions", "mails", "search_items", "search_cursors", "inbox",
-    "inbox_events", "deliveries",
+    "connections",
+    "connection_places",
+    "api_tokens",
+    "sessions",
+    "mails",
+    "search_items",
+    "search_cursors",
+    "inbox",
+    "inbox_events",
+    "deliveries",
 ];
 
 /// Columns whose numbers the database counts up: each gets its own where it arrives.
 const COUNTED: [(&str, &str); 10] = [
-    ("memberships", "id"), ("role_grants", "id"), ("permissions", "id"), ("policy_history", "id"), ("effects", "ord"),
-    ("jobs", "ord"), ("posts", "place"), ("notices", "ord"), ("comments", "ord"), ("mails", "ord"),
+    ("memberships", "id"),
+    ("role_grants", "id"),
+    ("permissions", "id"),
+    ("policy_history", "id"),
+    ("effects", "ord"),
+    ("jobs", "ord"),
+    ("posts", "place"),
+    ("notices", "ord"),
+    ("comments", "ord"),
+    ("mails", "ord"),
 ];
 
 /// Columns that mean something only where they were written.
@@ -134,7 +165,8 @@ pub async fn export(store: &CommunityStore<'_>, out: &mut impl Write) -> std::re
         };
         let mut offset = 0_i64;
         loop {
-            let sql = format!("SELECT {row} FROM {table} WHERE {own} = $1 ORDER BY {order} LIMIT {BATCH} OFFSET {offset}");
+            let sql =
+                format!("SELECT {row} FROM {table} WHERE {own} = $1 ORDER BY {order} LIMIT {BATCH} OFFSET {offset}");
             let rows: Vec<TextRow> = store.db.all(&sql, values![store.id]).await?;
             for TextRow(cells) in &rows {
                 let row = columns.iter().map(|column| column.name.clone()).zip(cells.iter().cloned()).collect();
@@ -172,7 +204,10 @@ pub async fn import(tx: &SystemTx<'_>, from: impl BufRead) -> std::result::Resul
         let line: Line = serde_json::from_str(&line?).map_err(|error| bad(at, error.to_string()))?;
         // Only tables of communities: a line cannot reach anything else.
         if !allowed.contains(&line.table) {
-            return Err(bad(at, format!("there is no table “{}” to take in", line.table.chars().take(60).collect::<String>())));
+            return Err(bad(
+                at,
+                format!("there is no table “{}” to take in", line.table.chars().take(60).collect::<String>()),
+            ));
         }
         if !known.contains_key(&line.table) {
             known.insert(line.table.clone(), columns(tx.db, &line.table).await?);
@@ -229,7 +264,8 @@ fn value(column: &Column, cell: Option<&str>) -> std::result::Result<Value, Stri
 }
 
 fn bytes(text: &str) -> Option<Vec<u8>> {
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok();
+    let pair =
+        |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok();
     text.as_bytes().chunks(2).map(pair).collect()
 }
 

@@ -86,7 +86,8 @@ impl CommunityStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn comments(&self, subject: &str, limit: u32) -> Result<Vec<Comment>> {
-        let sql = format!("SELECT {COLUMNS} FROM comments WHERE community_id = $1 AND subject = $2 ORDER BY ord LIMIT $3");
+        let sql =
+            format!("SELECT {COLUMNS} FROM comments WHERE community_id = $1 AND subject = $2 ORDER BY ord LIMIT $3");
         self.db.all(&sql, values![self.id, subject, i64::from(limit)]).await
     }
 
@@ -127,7 +128,8 @@ impl CommunityStore<'_> {
     pub async fn comment_reactions(&self, comments: &[CommentId]) -> Result<BTreeMap<CommentId, Vec<CommentReaction>>> {
         let before =
             "SELECT comment_id, member_id, emoji FROM comment_reactions WHERE community_id = $1 AND comment_id IN";
-        let found = self.db.all_in::<CommentReaction, _>(before, values![self.id], comments, "ORDER BY created_at, emoji");
+        let found =
+            self.db.all_in::<CommentReaction, _>(before, values![self.id], comments, "ORDER BY created_at, emoji");
         let mut by_comment = BTreeMap::<CommentId, Vec<CommentReaction>>::new();
         for reaction in found.await? {
             by_comment.entry(reaction.comment).or_default().push(reaction);

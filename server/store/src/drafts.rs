@@ -98,7 +98,14 @@ impl CommunityTx<'_> {
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn add_draft(&self, id: DraftId, member: MemberId, title: &str, body: &Json, at: Timestamp) -> Result<()> {
+    pub async fn add_draft(
+        &self,
+        id: DraftId,
+        member: MemberId,
+        title: &str,
+        body: &Json,
+        at: Timestamp,
+    ) -> Result<()> {
         let sql = "INSERT INTO policy_drafts (id, community_id, member_id, title, version, created_at, updated_at)
             VALUES ($1, $2, $3, $4, 0, $5, $5)";
         self.db.run(sql, values![id, self.id, member, title, at]).await?;
@@ -127,7 +134,14 @@ impl CommunityTx<'_> {
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn rewrite_draft(&self, id: DraftId, version: u32, title: &str, body: &Json, at: Timestamp) -> Result<bool> {
+    pub async fn rewrite_draft(
+        &self,
+        id: DraftId,
+        version: u32,
+        title: &str,
+        body: &Json,
+        at: Timestamp,
+    ) -> Result<bool> {
         let sql = "UPDATE policy_drafts SET title = $3, updated_at = $4 WHERE community_id = $1 AND id = $2";
         self.db.run(sql, values![self.id, id, title, at]).await?;
         let sql = "UPDATE policy_draft_versions SET body = $4, updated_at = $5

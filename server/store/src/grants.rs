@@ -91,12 +91,7 @@ pub struct OwnBallot {
 
 impl FromRow for OwnBallot {
     fn from_row(cells: &mut Cells<'_>) -> Result<Self> {
-        Ok(Self {
-            proposal: cells.take()?,
-            value: cells.json("ballot")?,
-            reason: cells.opt()?,
-            cast_at: cells.take()?,
-        })
+        Ok(Self { proposal: cells.take()?, value: cells.json("ballot")?, reason: cells.opt()?, cast_at: cells.take()? })
     }
 }
 

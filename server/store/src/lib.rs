@@ -45,17 +45,17 @@ pub mod roles;
 pub mod spans;
 
 pub mod documents;
-pub mod grants;
 pub mod drafts;
+pub mod grants;
 pub mod policies;
 pub mod publications;
 pub mod recovery;
 
 pub mod connections;
-pub mod visits;
 pub mod heard;
 pub mod inbox;
 pub mod schedules;
+pub mod visits;
 pub mod webhooks;
 
 pub mod actions;

@@ -143,7 +143,8 @@ impl SystemTx<'_> {
                 self.db.run(sql, values![ord, *at, why]).await?;
             }
             MailOutcome::GivenUp(why) => {
-                let sql = "UPDATE mails SET status = 'failed', leased_until = NULL, error = $2, body = '' WHERE ord = $1";
+                let sql =
+                    "UPDATE mails SET status = 'failed', leased_until = NULL, error = $2, body = '' WHERE ord = $1";
                 self.db.run(sql, values![ord, why]).await?;
             }
         }

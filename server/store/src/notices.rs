@@ -147,7 +147,8 @@ impl CommunityStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn notice(&self, member: MemberId, ord: i64) -> Result<Option<Notice>> {
-        let sql = format!("SELECT {COLUMNS} FROM notices WHERE community_id = $1 AND member_id = $2 AND ord = $3 AND in_app");
+        let sql =
+            format!("SELECT {COLUMNS} FROM notices WHERE community_id = $1 AND member_id = $2 AND ord = $3 AND in_app");
         self.db.one(&sql, values![self.id, member, ord]).await
     }
 
@@ -180,8 +181,7 @@ impl CommunityStore<'_> {
     pub async fn notice_choices(&self, members: &[MemberId]) -> Result<BTreeMap<(MemberId, String, String), bool>> {
         let before =
             "SELECT member_id, event, channel, is_on FROM notice_choices WHERE community_id = $1 AND member_id IN";
-        let rows =
-            self.db.all_in::<(MemberId, String, String, bool), _>(before, values![self.id], members, "").await?;
+        let rows = self.db.all_in::<(MemberId, String, String, bool), _>(before, values![self.id], members, "").await?;
         Ok(rows.into_iter().map(|(member, event, channel, is_on)| ((member, event, channel), is_on)).collect())
     }
 
@@ -305,7 +305,8 @@ impl CommunityTx<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn choose_notice(&self, member: MemberId, event: &str, channel: &str, is_on: bool) -> Result<()> {
-        let sql = "INSERT INTO notice_choices (community_id, member_id, event, channel, is_on) VALUES ($1, $2, $3, $4, $5)
+        let sql =
+            "INSERT INTO notice_choices (community_id, member_id, event, channel, is_on) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (member_id, event, channel) DO UPDATE SET is_on = excluded.is_on";
         self.db.run(sql, values![self.id, member, event, channel, is_on]).await?;
         Ok(())
@@ -400,7 +401,8 @@ impl SystemStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn unread_logs(&self, limit: u32) -> Result<Vec<CommunityId>> {
-        let sql = "SELECT h.community_id FROM audit_heads h LEFT JOIN notice_cursors c ON c.community_id = h.community_id
+        let sql =
+            "SELECT h.community_id FROM audit_heads h LEFT JOIN notice_cursors c ON c.community_id = h.community_id
             WHERE h.seq > COALESCE(c.seq, 0) LIMIT $1";
         let rows = self.db.all::<(CommunityId,)>(sql, values![i64::from(limit)]).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())

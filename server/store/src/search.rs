@@ -106,8 +106,7 @@ impl CommunityTx<'_> {
         let body: String = item.body.chars().take(MAX_BODY_CHARS).collect();
         let sql = "INSERT INTO search_items (community_id, kind, subject, leads_to, gate, title, body, at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING place";
-        let values =
-            values![self.id, item.kind, item.subject, item.leads_to, item.gate, item.title, body, item.at];
+        let values = values![self.id, item.kind, item.subject, item.leads_to, item.gate, item.title, body, item.at];
         let placed = self.db.change::<(i64,)>(sql, values).await?;
         if !self.db.is_postgres() {
             let Some((place,)) = placed.first().copied() else { return Ok(()) };
@@ -152,7 +151,8 @@ impl SystemStore<'_> {
     /// # Errors
     /// What the database answered.
     pub async fn unindexed_logs(&self, limit: u32) -> Result<Vec<CommunityId>> {
-        let sql = "SELECT h.community_id FROM audit_heads h LEFT JOIN search_cursors c ON c.community_id = h.community_id
+        let sql =
+            "SELECT h.community_id FROM audit_heads h LEFT JOIN search_cursors c ON c.community_id = h.community_id
             WHERE h.seq > COALESCE(c.seq, 0) LIMIT $1";
         let rows = self.db.all::<(CommunityId,)>(sql, values![i64::from(limit)]).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -72,7 +72,7 @@ impl SessionBackend for PageBackend {
             name: policy.name.clone(),
             description: policy.description.clone(),
             layer: Some(policy.layer),
-            tags: Vec::new(),
+            tags: policy.tags.clone(),
         });
         let kits = kits::kits().iter().map(|kit| LibraryLine {
             slug: kit.name.clone(),

@@ -24,7 +24,10 @@ on_both!(drafts_keep_their_versions_and_stay_in_their_community, |store| {
 
     let here = store.community(town.id);
     let head = here.draft(draft).await.unwrap().unwrap();
-    assert_eq!((head.title.as_str(), head.version, head.share_hash.as_deref(), head.updated_at), ("Juries", 2, Some("hash"), at(3)));
+    assert_eq!(
+        (head.title.as_str(), head.version, head.share_hash.as_deref(), head.updated_at),
+        ("Juries", 2, Some("hash"), at(3))
+    );
     let texts: Vec<_> = here.draft_versions(draft, 9).await.unwrap().into_iter().map(|v| (v.version, v.body)).collect();
     assert_eq!(texts, [(2, body("three")), (1, body("one"))]);
     assert_eq!(here.drafts_of(member).await.unwrap(), [head]);
