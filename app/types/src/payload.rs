@@ -90,6 +90,9 @@ pub fn check(kind: &crate::ActionType, payload: &crate::Json) -> Option<Result<(
 fn reversibility(kind: &str) -> Option<bool> {
     board::reversibility(kind)
         .or_else(|| matrix::reversibility(kind))
+        .or_else(|| slack::reversibility(kind))
+        .or_else(|| discord::reversibility(kind))
+        .or_else(|| github::reversibility(kind))
         .or_else(|| constitution::reversibility(kind))
         .or_else(|| bundle::reversibility(kind))
         .or_else(|| safeguards::reversibility(kind))
@@ -105,6 +108,9 @@ pub fn title(kind: &str) -> Option<&'static str> {
     let titles = [
         board::TITLES,
         matrix::TITLES,
+        slack::TITLES,
+        discord::TITLES,
+        github::TITLES,
         constitution::TITLES,
         bundle::TITLES,
         safeguards::TITLES,

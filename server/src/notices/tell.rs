@@ -122,7 +122,7 @@ async fn message(tx: &CommunityTx<'_>, ids: &dyn IdSource, told: &Told, to: &[Me
                 display_name: row.display_name.clone(),
                 external: Some(identity.external_id.clone()),
             };
-            let operation = Operation::Message { to: person, text: told.text.clone() };
+            let operation = Operation::Message { to: person, text: told.text.clone(), here: None };
             let operation = serde_json::to_value(&operation)
                 .map_err(|error| store::StoreError::Unwritable { what: "effect", problem: error.to_string() })?;
             tx.add_effect(NewEffect {

@@ -165,7 +165,7 @@ async fn announce(
             display_name: member.display_name.clone(),
             external: None,
         };
-        send("notify", Operation::Message { to, text: text.clone() });
+        send("notify", Operation::Message { to, text: text.clone(), here: None });
     }
     if handle.channel_by_name(super::found::FIRST_CHANNEL).await?.is_some_and(|channel| channel.archived_at.is_none()) {
         let place = super::found::FIRST_CHANNEL.to_owned();
@@ -222,7 +222,7 @@ fn message(
     now: Timestamp,
 ) -> store::Result<()> {
     let to = Person { member: to.id, handle: to.handle.clone(), display_name: to.display_name.clone(), external: None };
-    let operation = Operation::Message { to, text };
+    let operation = Operation::Message { to, text, here: None };
     let outgoing = Outgoing { kind: "notify", platform: BOARD.to_owned(), connection: None, operation };
     put_out(ctx, handle, stored, &Sent { proposal: None, key: None, outgoing }, None, now)
 }

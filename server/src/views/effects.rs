@@ -38,7 +38,7 @@ pub fn views(effects: &[StoredEffect], action: &Action, names: &Names) -> Vec<Ef
     let mut lines: Vec<(Option<(String, Vec<String>)>, EffectView)> = Vec::new();
     for effect in effects {
         let line = view(effect, action, names);
-        let Ok(Operation::Message { to, text }) = operation(effect) else {
+        let Ok(Operation::Message { to, text, .. }) = operation(effect) else {
             lines.push((None, line));
             continue;
         };
