@@ -5,7 +5,6 @@ use app::api::settings::{ConnectionView, SettingsView};
 use app::backend::{SettingsBackend, Viewer};
 use app::error::{AppError, ErrorKind};
 use async_trait::async_trait;
-use engine::BlankKind;
 use serde_json::{Map, Value, json};
 use store::connections::ConnectionStatus;
 use types::text::{Handle, Slug};
