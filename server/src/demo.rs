@@ -182,13 +182,24 @@ impl<'c> Garden<'c> {
         self.hours(13).await?;
         let guide =
             "# Compost, briefly\n\nGreen and brown in equal parts. No bread, no cooked food, no opinions on bread.\n";
-        let guide =
-            self.attempt("dara", "constitution.add_document", json!({ "name": "Compost guide", "text": guide })).await?;
-        let no_bread = self.say("gus", guide, "against", None, "No **bread**? The bread is how the worms know that I care.").await?;
-        self.say("hana", guide, "for", None, "Equal parts green and brown is what every book says. Short is good.").await?;
+        let guide = self
+            .attempt("dara", "constitution.add_document", json!({ "name": "Compost guide", "text": guide }))
+            .await?;
+        let no_bread = self
+            .say("gus", guide, "against", None, "No **bread**? The bread is how the worms know that I care.")
+            .await?;
+        self.say("hana", guide, "for", None, "Equal parts green and brown is what every book says. Short is good.")
+            .await?;
         let reply = "Bread brings rats, @gus. The worms will manage.";
         self.say("dara", guide, "", Some(no_bread), reply).await?;
-        self.say("noor", guide, "neutral", None, "Does a courgette count as green? Asking for a friend with nine of them.").await?;
+        self.say(
+            "noor",
+            guide,
+            "neutral",
+            None,
+            "Does a courgette count as green? Asking for a friend with nine of them.",
+        )
+        .await?;
         self.support(no_bread, &["emre", "kavi"]).await?;
         self.post(
             "dara",

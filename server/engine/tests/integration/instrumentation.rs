@@ -9,9 +9,11 @@ use crate::scenario::{Scenario, breaks, on_a_big_stack};
 fn trace(source: &str) -> Trace {
     let mut scenario = Scenario::new(source);
     scenario.evaluate().unwrap();
-    let traced = Engine::new(Limits::default()).trace(&scenario.request);
-    assert!(traced.trace.agrees, "{source}");
-    traced.trace
+    let request = scenario.request.clone();
+    let trace = move || Engine::new(Limits::default()).trace(&request).trace;
+    let trace = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(trace).unwrap().join().unwrap();
+    assert!(trace.agrees, "{source}");
+    trace
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn scenario(source: &str, votes: usize) -> Scenario {
         settings: Json::default(),
         http_hosts: Vec::new(),
         powers: BTreeSet::new(),
+        triggers: Default::default(),
         examples: Vec::new(),
         triggers: Default::default(),
     };
