@@ -24,7 +24,6 @@ fn scenario(source: &str, votes: usize) -> Scenario {
         powers: BTreeSet::new(),
         triggers: Default::default(),
         examples: Vec::new(),
-        triggers: Default::default(),
     };
     let world = World { members: (1..=4).map(voter).collect(), ..World::default() };
     let vote = |n: usize| Event {
