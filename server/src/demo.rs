@@ -6,11 +6,14 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use app::api::discussion::SUPPORT;
 use serde_json::{Value, json};
-use types::{ActionId, BallotValue, CommunityId, Json, Origin, ProposalId, ProposalStatus};
+use types::{ActionId, BallotValue, CommentId, CommunityId, Json, Origin, ProposalId, ProposalStatus};
 
 use crate::ctx::Ctx;
+use crate::discussion::{Discussion, Saying};
 use crate::pipeline::{self, Attempt, Cast, Founding, NewMember};
+use crate::views::roster::Roster;
 
 /// The demo community's address.
 pub const SLUG: &str = "fern-valley";
@@ -179,7 +182,14 @@ impl<'c> Garden<'c> {
         self.hours(13).await?;
         let guide =
             "# Compost, briefly\n\nGreen and brown in equal parts. No bread, no cooked food, no opinions on bread.\n";
-        self.attempt("dara", "constitution.add_document", json!({ "name": "Compost guide", "text": guide })).await?;
+        let guide =
+            self.attempt("dara", "constitution.add_document", json!({ "name": "Compost guide", "text": guide })).await?;
+        let no_bread = self.say("gus", guide, "against", None, "No **bread**? The bread is how the worms know that I care.").await?;
+        self.say("hana", guide, "for", None, "Equal parts green and brown is what every book says. Short is good.").await?;
+        let reply = "Bread brings rats, @gus. The worms will manage.";
+        self.say("dara", guide, "", Some(no_bread), reply).await?;
+        self.say("noor", guide, "neutral", None, "Does a courgette count as green? Asking for a friend with nine of them.").await?;
+        self.support(no_bread, &["emre", "kavi"]).await?;
         self.post(
             "dara",
             "general",
@@ -238,6 +248,40 @@ impl<'c> Garden<'c> {
             }
         }
         bail!("nobody was asked about {action}")
+    }
+
+    /// Says something about the proposal that decides on `action`.
+    async fn say(
+        &self,
+        by: &str,
+        action: ActionId,
+        side: &str,
+        parent: Option<CommentId>,
+        text: &str,
+    ) -> Result<CommentId> {
+        let store = self.ctx.store.community(self.id);
+        let (proposal, _) = self.asked(action).await?;
+        let present = store.roster(None).await?;
+        let roster = Roster::new(present.members, present.roles, store.permissions().await?);
+        let member = roster.by_handle(by).cloned().context("a gardener is missing")?;
+        let discussion = Discussion { ctx: self.ctx, community: self.id, roster: &roster };
+        let saying = Saying { parent, side: side.to_owned(), text: text.to_owned() };
+        let comment = discussion.write(&member, proposal, saying).await?;
+        self.minutes(7).await?;
+        Ok(comment.id)
+    }
+
+    /// Has gardeners support a comment.
+    async fn support(&self, comment: CommentId, by: &[&str]) -> Result<()> {
+        let store = self.ctx.store.community(self.id);
+        let said = store.comment(comment).await?.context("the comment is missing")?;
+        let roster = Roster::default();
+        let discussion = Discussion { ctx: self.ctx, community: self.id, roster: &roster };
+        for handle in by {
+            let member = store.member_by_handle(handle).await?.context("a gardener is missing")?;
+            discussion.react(member.id, &said, SUPPORT, true).await?;
+        }
+        Ok(())
     }
 
     async fn minutes(&self, n: u64) -> Result<()> {

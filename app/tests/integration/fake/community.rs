@@ -509,7 +509,12 @@ impl DocumentBackend for Fake {
             DocumentMoment::Version(version) => Some(version),
             DocumentMoment::At(_) => Some(1),
         };
-        documents::document(id, version).ok_or_else(|| AppError::not_found("document"))
+        let at = match moment {
+            DocumentMoment::At(at) => Some(at),
+            _ => None,
+        };
+        let document = documents::document(id, version).ok_or_else(|| AppError::not_found("document"))?;
+        Ok(DocumentView { at, ..document })
     }
 
     async fn compare_document(
