@@ -204,7 +204,7 @@ impl Check {
         self.at("actions", |check| {
             check.length(when.actions.len(), 1, MAX_ITEMS, "action types");
             for (n, kind) in when.actions.iter().enumerate() {
-                let family = kind.strip_suffix(".*").is_some_and(|platform| is_word(platform));
+                let family = kind.strip_suffix(".*").is_some_and(is_word);
                 let one = kind.parse::<types::ActionType>().is_ok();
                 if kind != "*" && !family && !one {
                     check.item(n, |check| {

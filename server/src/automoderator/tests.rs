@@ -110,7 +110,7 @@ action: explode
     );
     let why = &import.notes[6].why;
     assert!(why.contains("a text could make it try for ever"), "{why}");
-    assert_eq!(import.notes[3].line, 12, "where the rule begins");
+    assert_eq!(import.notes[3].line, 11, "where the rule begins");
 }
 
 #[test]

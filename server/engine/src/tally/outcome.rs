@@ -278,6 +278,11 @@ impl Outcome {
     /// # Errors
     /// Never for an outcome of [`super::count`]; the type is serde's.
     pub fn to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
-        serde_json::to_value(self)
+        let mut json = serde_json::to_value(self)?;
+        if let Some(fields) = json.as_object_mut() {
+            // As `policy.d.ts` says; they stand beside the other fields as well.
+            fields.insert("prospects".to_owned(), serde_json::to_value(&self.prospects)?);
+        }
+        Ok(json)
     }
 }

@@ -55,7 +55,7 @@ async fn a_vote_ends_early_when_nothing_can_change_any_more() {
     let early = "function initialize(action) { ask(\"everyone\", { text: \"?\", closes: days(7) }) }
         function check(action) {
             const outcome = action.proposal.tally(\"yes-no\", { threshold: \">50%\", of: \"eligible\" })
-            if (outcome.settled) return outcome.passed ? passed(outcome.sentence) : failed(outcome.sentence)
+            if (outcome.prospects?.settled) return outcome.passed ? passed(outcome.sentence) : failed(outcome.sentence)
         }
         function pass(action) { action.execute() }";
     policy(&app, "Early", &["board.set_topic"], early, json!({})).await;
