@@ -1316,8 +1316,6 @@ interface GithubComment extends ActionBase<"github.comment"> {
 interface GithubAddLabel extends ActionBase<"github.add_label"> {
   /** Its number. */
   readonly issue: number
-  /** The label. */
-  readonly label: string
   /** The repository. */
   readonly repository: string
 }
@@ -1326,8 +1324,6 @@ interface GithubAddLabel extends ActionBase<"github.add_label"> {
 interface GithubRemoveLabel extends ActionBase<"github.remove_label"> {
   /** Its number. */
   readonly issue: number
-  /** The label. */
-  readonly label: string
   /** The repository. */
   readonly repository: string
 }
@@ -1504,10 +1500,10 @@ interface ConstitutionAddPolicy extends ActionBase<"constitution.add_policy"> {
   readonly description?: string
   /** How far its decisions reach. */
   readonly enforcement?: "off" | "shadow" | "warn" | "enforced"
-  /** The published policy that it is made from, by id: it is counted as taken over. */
-  readonly forked_from?: string | null
   /** Scenarios with the outcome that is expected of each. One that fails keeps the policy from coming into force. */
   readonly examples?: any[]
+  /** The published policy that it is made from, by id: it is counted as taken over. */
+  readonly forked_from?: string | null
   /** Hosts that it may ask over HTTP. */
   readonly http_hosts?: string[]
   /** Governing or reacting. */
