@@ -1,6 +1,6 @@
 //! The examples of a policy, played before the transaction in which it would come into force.
 
-use types::Verdict;
+use types::{Action, CommunityId, Verdict};
 
 use super::commit::Decided;
 use super::snapshot::Snapshot;
@@ -24,12 +24,25 @@ pub(super) struct Trialled {
 /// # Errors
 /// Where the workers or the store are away: the decision is tried again later.
 pub(super) async fn trial(ctx: &Ctx, decided: &Decided, snapshot: &Snapshot) -> anyhow::Result<Option<Trialled>> {
-    let action = &decided.stored.action;
-    let is_passing = decided.case.combined().verdict == Verdict::Passed;
-    if !is_passing || !draft::proposes_policy(&action.kind) {
+    if decided.case.combined().verdict != Verdict::Passed {
         return Ok(None);
     }
-    let community = decided.stored.community;
+    trial_of(ctx, decided.stored.community, &decided.stored.action, snapshot).await
+}
+
+/// The same of an action that has passed before, and is carried out only now.
+///
+/// # Errors
+/// As [`trial`].
+pub(super) async fn trial_of(
+    ctx: &Ctx,
+    community: CommunityId,
+    action: &Action,
+    snapshot: &Snapshot,
+) -> anyhow::Result<Option<Trialled>> {
+    if !draft::proposes_policy(&action.kind) {
+        return Ok(None);
+    }
     let store = ctx.store.community(community);
     let objections = store.objections(action.id).await?;
     let n_answered = objections.iter().filter(|objection| objection.answer.is_some()).count();

@@ -23,6 +23,7 @@ use types::platform::{Operation, Person};
 use types::{Action, ActionId, ActionStatus, ActionType, AuditKind, Json, MemberId, Timestamp};
 
 use super::commit::{Decided, put_out, write};
+use super::enact;
 use super::load::people;
 use super::plan::{self, Plan, Sent};
 use super::route::{BOARD, Outgoing};
@@ -181,6 +182,12 @@ async fn announce(
 pub(crate) async fn carry_out(ctx: &Ctx, job: &Job) -> anyhow::Result<Option<Timestamp>> {
     let Ok(id) = job.subject.parse::<ActionId>() else { return Ok(None) };
     let now = ctx.clock.now();
+    // Its examples are played again before the transaction: workers are not waited for within one.
+    let before = ctx.store.community(job.community);
+    let trialled = match (before.action(id).await?, ctx.snapshots.of(&before).await?) {
+        (Some(stored), Some(snapshot)) => enact::trial_of(ctx, job.community, &stored.action, &snapshot).await?,
+        _ => None,
+    };
     let tx = ctx.store.begin().await?;
     let handle = tx.community(job.community);
     let (Some(cooling), Some(stored)) = (handle.cooling(id).await?, handle.action(id).await?) else { return Ok(None) };
@@ -194,6 +201,7 @@ pub(crate) async fn carry_out(ctx: &Ctx, job: &Job) -> anyhow::Result<Option<Tim
     let named = stored.action.initiator.into_iter().collect();
     let people = people(&handle, &snapshot, &stored.action, &named).await?;
     let mut decided = Decided::whole(&tx, &stored, &snapshot).await?;
+    decided.trialled = trialled;
     let reason = stored.action.reason.split("; it is carried out on ").next().unwrap_or_default();
     decided.stored.action.reason = reason.to_owned();
     let plan = plan::carry_out(&decided.stored.action, &people);

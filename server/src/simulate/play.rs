@@ -122,7 +122,7 @@ impl Play {
             dockets.push(Docket {
                 id: ProposalId(invented_id(seed, &proposal_name(dockets.len()))),
                 policy: Arc::new(seat.policy.clone()),
-                stage: None,
+                stage: seat.stage,
                 enforcement: seat.enforcement,
                 on_error: seat.on_error,
                 status: ProposalStatus::Waiting,

@@ -92,6 +92,9 @@ pub struct Seat {
     pub on_error: OnError,
     /// What its data store holds at the start.
     pub data: BTreeMap<String, Json>,
+    /// The policy of which it is a stage, and in which place, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<(PolicyId, u32)>,
 }
 
 /// The community that a scenario plays in.
@@ -235,6 +238,7 @@ impl Seat {
             enforcement: Enforcement::Enforced,
             on_error,
             data: BTreeMap::new(),
+            stage: None,
         }
     }
 }

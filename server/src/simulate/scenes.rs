@@ -14,7 +14,7 @@ use super::lab::Series;
 use super::scenario::Scenario;
 
 /// Random scenes of one search.
-const N_RANDOM: u64 = 60;
+const N_RANDOM: u64 = 30;
 
 /// Voters that random scenes are about: with more, scenes get long and say no more.
 const MOST_VOTERS: usize = 24;

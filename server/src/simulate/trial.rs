@@ -130,8 +130,8 @@ pub fn with_others(
             seat.policy.id = policy.id;
             seat.policy.version = policy.version.saturating_add(1);
             seats.push(seat);
-        } else if let Some(seat) = seat_of(policy) {
-            seats.push(seat);
+        } else {
+            seats.extend(seats_of(snapshot, policy));
         }
     }
     if on_trial.is_none() && draft.kind == types::PolicyKind::Governing {
@@ -144,20 +144,24 @@ pub fn with_others(
 /// The policies in force of a layer.
 #[must_use]
 pub fn in_force(snapshot: &Snapshot, layer: types::Layer) -> Bench {
-    let seats = snapshot.policies.iter().filter(|policy| policy.draft.layer == layer).filter_map(seat_of).collect();
+    let of_layer = snapshot.policies.iter().filter(|policy| policy.draft.layer == layer);
+    let seats = of_layer.flat_map(|policy| seats_of(snapshot, policy)).collect();
     Bench { seats, on_trial: None, combining: snapshot.combining(layer), is_alone: false }
 }
 
-/// A policy in force that decides; one that is off or only answers has no seat.
-fn seat_of(policy: &types::policy::Policy) -> Option<Seat> {
+/// The seats of a policy in force: one, or one for each of its stages. One that is off or only answers has none.
+fn seats_of(snapshot: &Snapshot, policy: &types::policy::Policy) -> Vec<Seat> {
     let decides = policy.enforcement == Enforcement::Enforced && policy.draft.kind == types::PolicyKind::Governing;
-    decides.then(|| Seat {
-        policy: policy_input(policy),
+    let pinned = if decides { snapshot.pinned(policy) } else { Vec::new() };
+    let seat = |(pinned, stage): (&types::policy::Policy, Option<u32>)| Seat {
+        policy: policy_input(pinned),
         action_types: policy.draft.action_types.clone(),
         enforcement: policy.enforcement,
         on_error: policy.on_error,
         data: std::collections::BTreeMap::new(),
-    })
+        stage: stage.map(|place| (policy.id, place)),
+    };
+    pinned.into_iter().map(seat).collect()
 }
 
 /// The action type that a word names.

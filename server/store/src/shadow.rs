@@ -92,7 +92,7 @@ impl CommunityStore<'_> {
     pub async fn shadow_stage(&self, policy: PolicyId) -> Result<Option<ShadowStage>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM shadow_stages WHERE community_id = $1 AND (policy_id = $2 OR replaces_id = $2)
-            ORDER BY begun_at DESC LIMIT 1"
+            ORDER BY begun_at DESC, policy_id DESC LIMIT 1"
         );
         self.db.one(&sql, values![self.id, policy]).await
     }

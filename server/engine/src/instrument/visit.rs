@@ -237,7 +237,7 @@ impl Visitor<'_> {
 
     fn enter(&mut self, span: Span, walk: impl FnOnce(&mut Self)) {
         let whole = self.stretch(span);
-        self.entered.push(self.regions.iter().position(|region| region.stretch == whole).unwrap_or(0));
+        self.entered.push(self.regions.iter().rposition(|region| region.stretch == whole).unwrap_or(0));
         let latest = self.latest;
         walk(self);
         self.latest = latest;

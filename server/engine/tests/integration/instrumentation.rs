@@ -9,9 +9,11 @@ use crate::scenario::{Scenario, breaks, on_a_big_stack};
 fn trace(source: &str) -> Trace {
     let mut scenario = Scenario::new(source);
     scenario.evaluate().unwrap();
-    let traced = Engine::new(Limits::default()).trace(&scenario.request);
-    assert!(traced.trace.agrees, "{source}");
-    traced.trace
+    let request = scenario.request.clone();
+    let trace = move || Engine::new(Limits::default()).trace(&request).trace;
+    let trace = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(trace).unwrap().join().unwrap();
+    assert!(trace.agrees, "{source}");
+    trace
 }
 
 #[test]
@@ -111,7 +113,7 @@ fn errors_are_placed_where_they_happen() {
         breaks("function check() {\n  log(1)\n  log(x)\n  let x = 1\n}", threw, (3, 7), "`x` is used before line 4");
         // Taking apart what is not there.
         breaks("function check() {\n  const a = 1\n  const { b } = null\n}", threw, (3, 3), "");
-        breaks("function check() {\n  log('é𝒳'); const [b] = undefined\n}", threw, (2, 14), "");
+        breaks("function check() {\n  log('é𝒳'); const [b] = undefined\n}", threw, (2, 15), "");
         // Going through what is no list.
         breaks("function check() {\n  let n = 0\n  for (const x of 5) n += x\n}", threw, (3, 3), "");
         // An operator.

@@ -74,6 +74,11 @@ pub(super) async fn change(p: &Performing<'_>, payload: ChangePolicy) -> Done {
     p.must_hold().await?;
     must_be_free(p, &draft.name, Some(policy.id)).await?;
     if let Some(terms) = terms {
+        if !before.is_empty() {
+            return Err(PerformError::refused(
+                "a policy in stages is changed at once: a shadow stage is for one without",
+            ));
+        }
         return change_in_shadow(p, &policy, draft, terms).await;
     }
     let next = p.tx.add_version(policy.id, &version(p, draft), Some(p.action.id), p.now).await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::pipeline;
 
 use super::test_app::{Answer, TestApp};
 
@@ -13,6 +14,14 @@ const TWO: &str = "function check(action) {
 }
 function initialize() { ask('everyone', { text: 'Shall it?', closes: days(1) }) }
 function pass(action) { action.execute() }";
+
+/// Waits until an action has been decided on: the service's own jobs may have taken it up before the test could.
+async fn settled(app: &TestApp, action: &Value) {
+    let community = app.ctx.store.system().community_by_slug("fern").await.unwrap().unwrap().id;
+    let id = action["id"].as_str().unwrap().parse().unwrap();
+    app.quiet().await;
+    pipeline::settle(&app.ctx, community, id, Duration::from_secs(60)).await.unwrap();
+}
 
 fn rename() -> Value {
     json!({ "type": "board.rename_channel", "payload": { "channel": "general", "name": "hall" }, "initiator": "ada" })
@@ -171,8 +180,8 @@ async fn with_past(app: &TestApp, yes: &[usize]) {
     app.found("fern", "open", &["ada", "bo", "cy", "di"]).await;
     let policy = json!({ "name": "Two", "layer": "platform", "action_types": ["board.rename_channel"], "source": TWO,
         "description": "Two members must agree to a new name." });
-    app.attempt("fern", "ada", "constitution.add_policy", policy).await;
-    app.quiet().await;
+    let action = app.attempt("fern", "ada", "constitution.add_policy", policy).await;
+    settled(&app, &action).await;
     for (at, n) in yes.iter().enumerate() {
         let payload = json!({ "channel": "general", "name": format!("hall-{at}") });
         let action = app.attempt("fern", "ada", "board.rename_channel", payload).await;
@@ -310,7 +319,7 @@ async fn examples_are_law() {
     for member in ["ada", "bo"] {
         app.vote("fern", &proposal, member, json!(true)).await.expect(StatusCode::OK);
     }
-    app.quiet().await;
+    settled(&app, &action).await;
     let id = action["id"].as_str().unwrap();
     let done = app.get(&format!("/api/v1/communities/fern/actions/{id}")).send().await.json();
     assert_eq!(done["status"], "passed", "{done}");
@@ -332,7 +341,7 @@ async fn examples_are_law() {
     for member in ["ada", "bo"] {
         app.vote("fern", &proposal, member, json!(true)).await.expect(StatusCode::OK);
     }
-    app.quiet().await;
+    settled(&app, &action).await;
     let policies = app.get("/api/v1/communities/fern/policies").send().await.text();
     assert!(policies.contains("\"Two\""), "{policies}");
 }
@@ -346,8 +355,9 @@ async fn stage(app: &TestApp, name: &str) -> (Value, Value) {
 }
 
 async fn rename_to(app: &TestApp, name: &str) {
-    app.attempt("fern", "ada", "board.rename_channel", json!({ "channel": "general", "name": name })).await;
-    app.quiet().await;
+    let action =
+        app.attempt("fern", "ada", "board.rename_channel", json!({ "channel": "general", "name": name })).await;
+    settled(app, &action).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -364,14 +374,15 @@ async fn a_policy_proves_itself_in_shadow() {
         json!({ "type": "constitution.add_policy", "payload": policy("No", quiet, json!({})), "initiator": "ada" });
     app.post("/api/v1/communities/fern/actions", nothing).send().await.refused(422, "bad-policy", Some("payload"));
 
-    app.attempt(
-        "fern",
-        "ada",
-        "constitution.add_policy",
-        policy("Kept", quiet, json!({ "decisions": 2, "max_divergences": 1 })),
-    )
-    .await;
-    app.quiet().await;
+    let action = app
+        .attempt(
+            "fern",
+            "ada",
+            "constitution.add_policy",
+            policy("Kept", quiet, json!({ "decisions": 2, "max_divergences": 1 })),
+        )
+        .await;
+    settled(&app, &action).await;
     rename_to(&app, "loud").await;
     let (kept, told) = stage(&app, "Kept").await;
     assert_eq!((&kept["enforcement"], &told["status"]), (&json!("shadow"), &json!("running")), "{told}");
@@ -381,22 +392,23 @@ async fn a_policy_proves_itself_in_shadow() {
     assert_eq!((&kept["enforcement"], &told["status"]), (&json!("enforced"), &json!("promoted")), "{told}");
 
     let strict = json!({ "days": 3, "max_divergences": 0 });
-    app.attempt(
-        "fern",
-        "ada",
-        "constitution.add_policy",
-        policy("Returned", "function check() { return FAILED }", strict),
-    )
-    .await;
-    app.quiet().await;
+    let action = app
+        .attempt(
+            "fern",
+            "ada",
+            "constitution.add_policy",
+            policy("Returned", "function check() { return FAILED }", strict),
+        )
+        .await;
+    settled(&app, &action).await;
     rename_to(&app, "square").await;
     let (returned, told) = stage(&app, "Returned").await;
     assert_eq!((&returned["is_active"], &told["status"]), (&json!(false), &json!("returned")), "{told}");
 
     // A changed policy runs beside the one in force, and takes its place when its days are over.
     let change = json!({ "policy": "Kept", "source": format!("{quiet}\n// two"), "shadow": { "days": 2 } });
-    app.attempt("fern", "ada", "constitution.change_policy", change).await;
-    app.quiet().await;
+    let action = app.attempt("fern", "ada", "constitution.change_policy", change).await;
+    settled(&app, &action).await;
     let (kept, told) = stage(&app, "Kept").await;
     assert_eq!((&kept["version"], &told["status"]), (&json!(1), &json!("running")), "{told}");
     app.wait(Duration::from_secs(2 * 86_400 + 60)).await;
