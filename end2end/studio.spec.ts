@@ -24,7 +24,8 @@ async function watch(page: Page): Promise<{ editor: string[] }> {
 async function open(page: Page, path = STUDIO): Promise<Locator> {
   await page.goto(path);
   const editor = page.getByRole("textbox", { name: "Source of the policy" }).and(page.locator(".monaco-editor *"));
-  await expect(editor).toBeVisible({ timeout: 30_000 });
+  // What takes the keys is an element without a size, so that it cannot be "visible".
+  await expect(editor).toBeAttached({ timeout: 60_000 });
   return editor;
 }
 

@@ -21,6 +21,7 @@ mod about;
 mod bench;
 mod compare;
 mod drafts;
+mod examples;
 mod form;
 mod guide;
 mod head;
@@ -28,6 +29,7 @@ pub mod outline;
 mod problems;
 mod propose;
 mod source;
+mod studies;
 mod words;
 
 use bench::{Bench, Shows};
@@ -37,17 +39,16 @@ use bench::{Bench, Shows};
 pub fn StudioPage() -> impl IntoView {
     let community = expect_context::<CommunityContext>();
     let (params, query) = (use_params_map(), use_query_map());
-    let asked = Memo::new(move |_| {
-        let query = query.read();
-        StudioQuery {
-            policy: params.read().get("id").or_else(|| query.get("policy")),
-            draft: query.get("draft"),
-            key: query.get("key"),
-            template: query.get("template"),
-        }
-    });
-    let loaded =
-        Resource::new_blocking(move || (community.slug.get(), asked.get()), |(slug, query)| studio(slug, query));
+    // Read once: on the way to the proposal the address changes under the page, which must not load it anew.
+    let query = query.read_untracked();
+    let asked = StudioQuery {
+        policy: params.read_untracked().get("id").or_else(|| query.get("policy")),
+        draft: query.get("draft"),
+        key: query.get("key"),
+        template: query.get("template"),
+    };
+    let slug = community.slug.get_untracked();
+    let loaded = Resource::new_blocking(move || (slug.clone(), asked.clone()), |(slug, query)| studio(slug, query));
     shown(move || async move { Ok(page(loaded.await?)) })
 }
 
@@ -86,7 +87,7 @@ fn page(view: StudioView) -> AnyView {
             </div>
             <Clock trial=bench.trial may_move=true />
             <div class="studio-more">
-                {about::about(bench)} {propose::propose(bench)} {compare::compare(bench)} {drafts::drafts(bench)}
+                {studies::studies(bench)} {about::about(bench)} {examples::examples(bench)} {propose::propose(bench)} {compare::compare(bench)} {drafts::drafts(bench)}
             </div>
         </div>
     }

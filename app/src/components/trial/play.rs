@@ -31,13 +31,12 @@ pub fn keep_playing(trial: TrialState, policy: Signal<Option<Json>>) {
         running.try_update_value(|running| running.take().map(ActionAbortHandle::abort));
     };
     Effect::new(move |_| {
-        let Some(input) =
-            wanted.get().filter(|input| !input.action.kind.is_empty() && !input.action.initiator.is_empty())
-        else {
-            return;
-        };
-        trial.is_stale.set(true);
+        let wanted = wanted.get();
+        // What was about to be asked is no longer what is wanted, whatever is.
         give_up();
+        let is_whole = |input: &TrialInput| !input.action.kind.is_empty() && !input.action.initiator.is_empty();
+        let Some(input) = wanted.filter(is_whole) else { return };
+        trial.is_stale.set(true);
         let ask = move || {
             let handle = play.dispatch(input);
             running.try_update_value(|running| *running = Some(handle));

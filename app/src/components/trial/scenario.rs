@@ -19,6 +19,7 @@ pub fn ScenarioForm(
     governed: Signal<Vec<String>>,
 ) -> impl IntoView {
     load_fields(trial);
+    follow_what_is_governed(trial, governed);
     view! {
         <div class="stack gap-4 scenario">
             {who(trial)} {what(trial, governed)} {payload(trial)} <Events trial=trial /> {seed(trial)} {length_of_it(trial)}
@@ -28,6 +29,25 @@ pub fn ScenarioForm(
             </label>
         </div>
     }
+}
+
+/// Tries something that the policy governs, as soon as it governs something and not what is tried.
+fn follow_what_is_governed(trial: TrialState, governed: Signal<Vec<String>>) {
+    Effect::new(move |_| {
+        let patterns = governed.get();
+        let is_governed = |kind: &str| patterns.iter().any(|pattern| covers(pattern, kind));
+        if patterns.is_empty() || is_governed(&trial.kind.get_untracked()) {
+            return;
+        }
+        let first = trial.cast.with_value(|cast| {
+            cast.kinds.iter().find(|kind| !kind.is_family && is_governed(&kind.value)).map(|kind| kind.value.clone())
+        });
+        if let Some(kind) = first {
+            trial.fields.set(Vec::new());
+            trial.values.set(std::collections::BTreeMap::new());
+            trial.kind.set(kind);
+        }
+    });
 }
 
 /// Loads the fields of the chosen type, and fills in what nobody has filled in.
@@ -135,7 +155,8 @@ fn what(trial: TrialState, governed: Signal<Vec<String>>) -> AnyView {
                 id="trial-what"
                 prop:value=trial.kind
                 on:change:target=move |event| {
-                    trial.values.set(Default::default());
+                    trial.fields.set(Vec::new());
+                    trial.values.set(std::collections::BTreeMap::new());
                     trial.kind.set(event.target().value());
                 }
             >

@@ -35,18 +35,16 @@ pub fn keep_saving(bench: Bench) {
         waiting.try_update_value(|waiting| waiting.take().map(|handle| handle.clear()));
     };
     // Loading the fields of the scenario fills some of them in, which is nobody's change.
-    let written = Memo::new(move |_| bench.trial.fields.with(Vec::is_empty));
+    let is_loading = Memo::new(move |_| bench.trial.fields.with(Vec::is_empty));
     Effect::new(move |before: Option<Option<Draft>>| {
-        let now = draft.get();
-        if written.get() {
-            return None;
+        let (now, before) = (draft.get(), before.flatten());
+        if is_loading.get() {
+            return before;
+        }
+        if before.is_none_or(|before| before == now) {
+            return Some(now);
         }
         stop();
-        match before.flatten() {
-            None => return Some(now),
-            Some(before) if before == now => return Some(now),
-            Some(_) => {}
-        }
         let latest = now.clone();
         if let Ok(handle) = set_timeout_with_handle(
             move || {

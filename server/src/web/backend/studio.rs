@@ -261,6 +261,7 @@ fn of_policy(policy: &Policy) -> Draft {
         settings: draft.settings,
         http_hosts: draft.http_hosts,
         powers: draft.powers,
+        examples: draft.examples,
         enforcement: policy.enforcement,
         on_error: policy.on_error,
         ..Draft::default()
@@ -273,6 +274,9 @@ fn of_template(slug: &str) -> Result<Draft, AppError> {
         name: shipped.name.clone(),
         description: shipped.description.clone(),
         layer: shipped.layer,
+        kind: shipped.kind,
+        powers: shipped.powers.clone(),
+        http_hosts: shipped.http_hosts.clone(),
         action_types: shipped.action_types.clone(),
         settings: Json(shipped.default_settings()),
         source: shipped.source.to_owned(),
@@ -316,7 +320,8 @@ fn kinds() -> Vec<KindOption> {
         is_family: true,
     };
     let mut kinds = vec![family("*", Layer::Platform)];
-    let mut platforms: Vec<&str> = Vec::new();
+    // Elections and combinations of everyday actions name no platform of their own.
+    let mut platforms: Vec<&str> = vec!["platform"];
     for spec in catalogue().iter().filter(|spec| spec.layer == Layer::Platform) {
         if !platforms.contains(&spec.kind.platform()) {
             platforms.push(spec.kind.platform());
@@ -325,7 +330,10 @@ fn kinds() -> Vec<KindOption> {
     }
     kinds.extend(catalogue().iter().filter(|spec| spec.kind.verb() != "propose_bundle").map(|spec| KindOption {
         value: spec.kind.to_string(),
-        label: spec.title.clone(),
+        label: match spec.kind.platform() {
+            "board" | "platform" | "constitution" => spec.title.clone(),
+            _ => format!("{} ({})", spec.title, sentence::place_in_words(&spec.kind)),
+        },
         layer: spec.layer,
         is_family: false,
     }));

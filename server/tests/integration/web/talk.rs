@@ -122,7 +122,7 @@ async fn members_hear_once_of_what_concerns_them() {
     assert_eq!(of(&told, "asked").len(), 1, "{told:?}");
     assert!(of(&told, "asked")[0].starts_with("Your vote is asked for: Add the document “House rules”."), "{told:?}");
     for who in ["cy", "bo"] {
-        app.vote("fern", &proposal, who, json!(true)).await.expect(StatusCode::CREATED);
+        app.vote("fern", &proposal, who, json!(true)).await.expect(StatusCode::OK);
     }
     app.wait(Duration::from_secs(30 * 24 * 3600)).await;
     let told = inbox(&app, "fern", "cy").await;
@@ -142,7 +142,7 @@ async fn who_has_not_voted_is_reminded_once_and_nobody_else() {
     let app = TestApp::start().await;
     app.found("fern", "majority", &["ada", "bo", "cy"]).await;
     let proposal = rename(&app).await;
-    app.vote("fern", &proposal, "bo", json!(true)).await.expect(StatusCode::CREATED);
+    app.vote("fern", &proposal, "bo", json!(true)).await.expect(StatusCode::OK);
     let store = app.ctx.store.community(community(&app, "fern").await);
     let id = proposal.parse().unwrap();
     let deadline = store.proposal(id).await.unwrap().unwrap().deadline.expect("a deadline");

@@ -205,6 +205,7 @@ fn said(draft: &Draft, power: Power, granted: bool, counts: &Counts) -> String {
         Power::Notify => format!("Can message any of {members}"),
         Power::Announce => format!("Can post in {channels}"),
         Power::Roles if counts.roles == 0 => "Can change who holds a role; there is none yet".to_owned(),
+        Power::Roles if counts.roles == 1 => "Can change who holds the only role".to_owned(),
         Power::Roles => format!("Can change who holds any of {roles}"),
         Power::Propose => "Can propose further actions, which the policies in force decide on".to_owned(),
         Power::Http if draft.http_hosts.is_empty() => "Can ask other web sites, but names none".to_owned(),
