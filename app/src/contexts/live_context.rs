@@ -1,7 +1,8 @@
 //! News from the server: which things changed, so that what shows them loads again.
 //!
 //! `GET /c/{slug}/live` is a stream of server-sent events, each of whose data is one topic: `proposal:<id>`, `board:<channel id>`,
-//! `policies`, `members`, `documents`, `audit`, `clock`, `home`, or `everything`. Only the browser listens; on the server there is no news.
+//! `policies`, `members`, `documents`, `audit`, `clock`, `home`, or `everything`. Only the browser listens; on the server
+//! there is no news.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,13 +1,12 @@
 //! Delivering the outbox: each effect is done by its platform at most once, tried again where that may help, and recorded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use anyhow::Context;
 use futures_util::future::join_all;
 use platforms::ApplyError;
 use serde_json::json;
-use store::actions::StoredAction;
 use store::effects::{Claim, EffectOutcome, EffectStatus, StoredEffect};
 use store::{StoreError, Tx};
 use types::audit::Actor;
@@ -155,25 +154,29 @@ fn retry(why: String) -> ApplyError {
     ApplyError::Retry { after: None, why }
 }
 
-/// Writes down what the outcomes mean for their actions.
+/// Writes down what the outcomes mean for their actions. An action that stays where it was is not touched.
 async fn follow(tx: &Tx, done: &[(&StoredEffect, &EffectOutcome)], now: Timestamp) -> store::Result<()> {
-    let changed = |effect: &StoredEffect| matches!(effect.kind.as_str(), "execute" | "revert");
-    let mut ids: Vec<ActionId> =
-        done.iter().filter(|(effect, _)| changed(effect)).filter_map(|(effect, _)| effect.action).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut actions: BTreeMap<ActionId, StoredAction> = match ids.is_empty() {
-        true => BTreeMap::new(),
-        false => tx.system().load_actions(&ids).await?.into_iter().map(|one| (one.action.id, one)).collect(),
+    let ends = |(effect, outcome): &&(&StoredEffect, &EffectOutcome)| {
+        effect.platform != CONSTITUTION && !matches!(outcome, EffectOutcome::Retry { .. })
     };
-    for (effect, outcome) in done.iter().filter(|(effect, _)| effect.platform != CONSTITUTION) {
+    for (effect, outcome) in done.iter().filter(ends) {
         tell(tx, effect, outcome, now);
-        let action = effect.action.filter(|_| changed(effect)).and_then(|id| actions.get_mut(&id));
-        if let Some(stored) = action.filter(|stored| stored.community == effect.community) {
+    }
+    let moves = |(effect, _): &&(&StoredEffect, &EffectOutcome)| matches!(effect.kind.as_str(), "execute" | "revert");
+    let ids: BTreeSet<ActionId> =
+        done.iter().filter(ends).filter(moves).filter_map(|(effect, _)| effect.action).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut actions = tx.system().load_actions(&ids.into_iter().collect::<Vec<_>>()).await?;
+    for stored in &mut actions {
+        let of_action = |(effect, _): &&(&StoredEffect, &EffectOutcome)| {
+            effect.action == Some(stored.action.id) && effect.community == stored.community
+        };
+        for (effect, outcome) in done.iter().filter(ends).filter(moves).filter(of_action).collect::<Vec<_>>() {
             move_on(tx, &mut stored.action, effect, outcome, now);
         }
     }
-    let mut actions: Vec<StoredAction> = actions.into_values().collect();
     match tx.system().save_actions(&mut actions).await?.first() {
         None => Ok(()),
         Some(lost) => Err(StoreError::Busy(format!("action {lost} was saved by somebody else"))),
@@ -182,20 +185,15 @@ async fn follow(tx: &Tx, done: &[(&StoredEffect, &EffectOutcome)], now: Timestam
 
 /// Tells the audit log what became of an effect.
 fn tell(tx: &Tx, effect: &StoredEffect, outcome: &EffectOutcome, now: Timestamp) {
-    let mut body = json!({
-        "effect": effect.kind, "platform": effect.platform, "action": effect.action, "attempts": effect.attempts,
-    });
-    let kind = match outcome {
+    let (kind, detail, value) = match outcome {
         EffectOutcome::Retry { .. } => return,
-        EffectOutcome::Delivered { external, .. } => {
-            body["external"] = json!(external);
-            AuditKind::EffectDelivered
-        }
-        EffectOutcome::Failed { error } => {
-            body["reason"] = json!(error);
-            AuditKind::EffectFailed
-        }
+        EffectOutcome::Delivered { external, .. } => (AuditKind::EffectDelivered, "external", json!(external)),
+        EffectOutcome::Failed { error } => (AuditKind::EffectFailed, "reason", json!(error)),
     };
+    let body = json!({
+        "effect": effect.kind, "platform": effect.platform, "action": effect.action, "attempts": effect.attempts,
+        detail: value,
+    });
     tx.community(effect.community).audit(Actor::System, kind, format!("effect:{}", effect.id), Json(body), now);
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use types::{Evaluation, Facts, Request};
+use server::pipeline::{Attempt, AttemptError};
+use types::{Evaluation, Facts, Json, MemberId, Origin, Request};
 
 use crate::web::test_app::TestApp;
 
@@ -269,5 +270,39 @@ async fn every_decision_can_be_run_again_and_gives_the_same_bytes() {
             .unwrap();
         let recorded: Evaluation = decision.evaluation.read().unwrap();
         assert_eq!(serde_json::to_string(&rerun).unwrap(), serde_json::to_string(&recorded).unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_that_arrive_at_once_are_each_answered_and_a_stranger_harms_nobody() {
+    let app = TestApp::start().await;
+    town(&app).await;
+    policy(&app, "Passes", "board.set_topic", PASSES, json!({})).await;
+    let town = app.ctx.store.system().community_by_slug("town").await.unwrap().unwrap();
+    let ada = app.ctx.store.community(town.id).member_by_handle("ada").await.unwrap().unwrap();
+    let each = (0..100).map(|n| {
+        let attempt = Attempt {
+            kind: "board.set_topic".parse().unwrap(),
+            payload: Json(json!({ "channel": "general", "topic": format!("topic {n}") })),
+            initiator: if n % 10 == 7 { MemberId(uuid::Uuid::from_u128(n)) } else { ada.id },
+            origin: Origin::Api,
+            activates_at: None,
+            undo: Json::default(),
+        };
+        server::pipeline::attempt(&app.ctx, town.id, attempt)
+    });
+    let answers = futures_util::future::join_all(each).await;
+    let mut accepted = std::collections::BTreeSet::new();
+    for (n, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(id) => {
+                assert!(n % 10 != 7 && accepted.insert(id), "attempt {n} was answered with somebody else's action")
+            }
+            Err(error) => assert!(n % 10 == 7 && matches!(error, AttemptError::NotAMember), "attempt {n}: {error}"),
+        }
+    }
+    assert_eq!(accepted.len(), 90);
+    for id in accepted {
+        until(&app, &json!({ "id": id }), "executed").await;
     }
 }
